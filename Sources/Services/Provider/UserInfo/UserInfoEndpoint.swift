@@ -1,0 +1,72 @@
+import Database
+import Domain
+import JOSE
+import KeyRing
+public import OAuthProtocol
+public import Primitives
+import Storage
+
+/// The UserInfo endpoint (OpenID Connect Core §5.3): the claims that an access token's grant releases.
+public struct UserInfoEndpoint: Sendable {
+    let issuer: Issuer
+    let clients: ClientRegistry
+    let database: Database
+    let keyRing: KeyRing
+    let subjects: Subjects
+
+    /// - Parameter token: the bearer token as it came, still unverified.
+    public func answer(_ token: String, at now: Instant) async throws(OAuthFailure) -> JSONObject {
+        let claims = try verify(token, at: now)
+        guard let grantID = claims[AccessToken.grantMember]?.stringValue.flatMap(GrantID.init(rawValue:)) else {
+            throw Self.refused("the token was not issued for a resident")
+        }
+        let scope = claims["scope"]?.stringValue.map { ScopeSet($0.split(separator: " ").map(String.init)) } ?? ScopeSet([])
+        guard scope.contains(StandardScope.openid.rawValue) else {
+            throw OAuthFailure(UserInfoReference.scopeMissing)
+        }
+        let found = try await answering {
+            try await database.read { transaction -> (Grant, Resident)? in
+                guard let grant = try transaction.grants.find(grantID), let resident = try transaction.residents.find(grant.residentID) else {
+                    return nil
+                }
+                return (grant, resident)
+            }
+        }
+        guard let (grant, resident) = found, grant.isLive(at: now), resident.state == .active, let client = clients.find(grant.clientID) else {
+            throw Self.refused("the grant has ended")
+        }
+        return release(grant, scope: scope, of: resident, to: client)
+    }
+
+    private func release(_ grant: Grant, scope: ScopeSet, of resident: Resident, to client: Client) -> JSONObject {
+        var members: [(name: String, value: JSONValue)] = [("sub", .string(subjects.subject(of: resident.id, for: client)))]
+        var names = scope.values.compactMap(StandardScope.init(rawValue:)).flatMap(StandardClaims.names(for:))
+        for name in (grant.claims.userinfo.keys.sorted() ?? []) where !names.contains(name) { names.append(name) }
+        for name in names where name != "sub" {
+            if let value = resident.claim(name) { members.append((name, value)) }
+        }
+        return JSONObject(members)
+    }
+
+    private func verify(_ token: String, at now: Instant) throws(OAuthFailure) -> JSONObject {
+        let claims: JSONObject
+        do throws(JOSEError) {
+            let jws = try JWS.parse(token)
+            guard let kid = jws.header.kid, let key = keyRing.snapshot.verificationKey(kid: kid) else { throw .keyNotFound }
+            // RFC 9068 §4: any other `typ`, an ID token's for one, is refused.
+            claims = try jws.verified(with: key.publicKey, algorithm: key.algorithm, typ: .exactly("at+jwt")).claims()
+        } catch {
+            throw Self.refused("\(error)")
+        }
+        guard claims["iss"]?.stringValue == issuer.text, let expiry = claims.numericDate("exp"), expiry > now else {
+            throw Self.refused("issued elsewhere, or expired")
+        }
+        let audiences = claims["aud"]?.stringValue.map { [$0] } ?? claims["aud"]?.stringArray ?? []
+        guard audiences.contains(issuer.text) else { throw Self.refused("for another audience") }
+        return claims
+    }
+
+    private static func refused(_ cause: String) -> OAuthFailure {
+        OAuthFailure(UserInfoReference.tokenInvalid, cause: cause)
+    }
+}
