@@ -1,4 +1,4 @@
-internal import Primitives
+import Primitives
 
 /// A bearer secret that we mint: a prefix that says what it is, 256 random bits as 43 base64url characters, and a checksum of
 /// 6 base62 characters, so that scanners for leaked secrets find it and tell it from chance.
