@@ -2,7 +2,7 @@
 public protocol Page: Sendable {
     /// The template's name, without `.mustache`.
     static var template: String { get }
-    /// A page with everything filled in, against which the template's tags are checked at start-up.
+    /// A page with every list filled, against which the template's tags are checked at start-up.
     static var example: Self { get }
     /// What the template is filled with.
     func content(in texts: Texts) -> PageContent

@@ -4,7 +4,7 @@ struct TemplateCheck {
     let file: String
     private var scopes: [PageRecord]
 
-    /// - Parameter example: a page with every optional value present and every list filled.
+    /// - Parameter example: a page with every list filled and every inner record present.
     init(file: String, scopes: [PageRecord]) {
         self.file = file
         self.scopes = scopes
@@ -15,7 +15,10 @@ struct TemplateCheck {
             switch node {
             case .text: break
             case .value(let name):
-                guard case .text = try value(of: name) else { throw refused("{{\(name)}} is not a text on this page") }
+                switch try value(of: name) {
+                case .text, .nothing: break
+                case .flag, .record, .list: throw refused("{{\(name)}} is not a text on this page")
+                }
             case .inverted(let name, let content):
                 _ = try value(of: name)
                 try check(content)
