@@ -87,6 +87,7 @@ let package = Package(
 
         // Tests.
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
+        .tests("PagesTests", ["Pages", "Primitives"]),
     ]
 )
 

@@ -40,5 +40,5 @@ struct Subjects: Sendable {
 
 extension Client {
     /// The sector that pairwise subjects are computed over: the agency's host, or what its registration names.
-    var sector: String { metadata.sector ?? id.rawValue }
+    var sector: String { metadata.sectorIdentifier ?? id.rawValue }
 }

@@ -32,7 +32,7 @@ public struct AuthorizationEndpoint: Sendable {
             try check(request, of: client)
             return PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now, accountChosen: false)
         } catch {
-            throw .redirect(error, answer(redirect, error))
+            throw .redirect(error, answer(redirect, .failure(error, errorURI: nil)))
         }
     }
 
@@ -51,7 +51,7 @@ public struct AuthorizationEndpoint: Sendable {
                 return .answer(try await issueCode(pending, session: session, release: release, consent: consent, at: now))
             }
         } catch {
-            throw .redirect(error, answer(pending.redirect, error))
+            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
         }
     }
 
@@ -72,13 +72,13 @@ public struct AuthorizationEndpoint: Sendable {
                 return .answer(try await issueCode(pending, session: session, release: release, consent: nil, at: now))
             }
         } catch {
-            throw .redirect(error, answer(pending.redirect, error))
+            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
         }
     }
 
     /// The resident refused, or went away on purpose (RFC 6749 §4.1.2.1, access_denied).
     public func deny(_ pending: PendingAuthorization) -> AuthorizationResponse {
-        answer(pending.redirect, OAuthFailure(FlowReference.denied))
+        answer(pending.redirect, .failure(OAuthFailure(FlowReference.denied), errorURI: nil))
     }
 
     // MARK: Tickets
@@ -98,7 +98,7 @@ public struct AuthorizationEndpoint: Sendable {
         }
         let parameters: FormParameters
         do throws(OAuthFailure) {
-            parameters = try FormParameters(urlEncoded: Array(opened.request.utf8))
+            parameters = try FormParameters(urlEncoded: opened.request)
         } catch {
             throw .page(error)
         }
@@ -119,10 +119,10 @@ public struct AuthorizationEndpoint: Sendable {
                 throw OAuthFailure(FlowReference.unknownClient)
             }
             let uri = try registeredRedirectURI(head.redirectURI, of: client)
-            let echo = AuthorizationResponse.replyParameters(in: parameters)
+            let reply = AuthorizationResponse.replyParameters(in: parameters)
             return (
                 client,
-                ProvenRedirect(uri: uri, wasSent: head.redirectURI != nil, responseMode: echo.responseMode, state: echo.state)
+                ProvenRedirect(uri: uri, wasSent: head.redirectURI != nil, responseMode: reply.responseMode, state: reply.state)
             )
         } catch {
             throw .page(error)
@@ -185,13 +185,10 @@ public struct AuthorizationEndpoint: Sendable {
                 try transaction.record(.authorizationGranted(grant, at: now))
             }
         }
-        return AuthorizationResponse(
-            redirectURI: pending.redirect.uri, responseMode: pending.redirect.responseMode, code: code.text, state: pending.redirect.state,
-            issuer: policy.issuer)
+        return answer(pending.redirect, .code(code.text))
     }
 
-    private func answer(_ redirect: ProvenRedirect, _ failure: OAuthFailure) -> AuthorizationResponse {
-        AuthorizationResponse(
-            redirectURI: redirect.uri, responseMode: redirect.responseMode, failure: failure, state: redirect.state, issuer: policy.issuer)
+    private func answer(_ redirect: ProvenRedirect, _ outcome: AuthorizationResponse.Outcome) -> AuthorizationResponse {
+        AuthorizationResponse(outcome, to: redirect.uri, by: redirect.responseMode, state: redirect.state, issuer: policy.issuer)
     }
 }

@@ -6,7 +6,7 @@ extension Grant {
     /// The grant that a resident's answer makes: what the code, and every token after it, stands on.
     init(_ pending: PendingAuthorization, session: Session, release: Release, policy: ProviderPolicy, at now: Instant) {
         // OpenID Connect Core §11: only offline_access outlives the session.
-        let offline = release.scope.contains(StandardScope.offlineAccess.rawValue)
+        let offline = release.scope.contains(.offlineAccess)
         self.init(
             id: .random(), residentID: session.residentID, clientID: pending.client.id, sessionDigest: session.digest, scope: release.scope,
             claims: release.claims, nonce: pending.request.nonce, authTime: session.authTime, acr: session.acr, amr: session.amr,

@@ -43,6 +43,12 @@ public struct PendingAuthorization: Sendable {
         PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: startedAt, accountChosen: true)
     }
 
+    /// The same request in a language that the resident chose.
+    public func speaking(_ language: String) -> PendingAuthorization {
+        PendingAuthorization(
+            request: request.speaking(language), client: client, redirect: redirect, startedAt: startedAt, accountChosen: accountChosen)
+    }
+
     /// The same request as if it arrived now: what "Start again" leads to.
     func restarted(at now: Instant) -> PendingAuthorization {
         PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now, accountChosen: false)

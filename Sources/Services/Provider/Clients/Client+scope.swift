@@ -5,7 +5,7 @@ extension Client {
     /// The part of a requested scope that the registration allows; unknown values are left out (OpenID Connect Core §3.1.2.1).
     /// A registration that names no scope may ask for the standard ones.
     func allowedScope(_ requested: ScopeSet) -> ScopeSet {
-        ScopeSet(requested.values.filter(mayAskFor))
+        requested.filter(mayAskFor)
     }
 
     private func mayAskFor(_ value: String) -> Bool {

@@ -112,13 +112,3 @@ public struct ClientAdministration: Sendable {
         return ClientChange(clientID: entry.id, kind: kind, members: members, generatedSecret: generated?.text)
     }
 }
-
-extension TokenEndpointAuthMethod {
-    /// Whether the client proves itself with a shared secret.
-    var usesSecret: Bool {
-        switch self {
-        case .clientSecretBasic, .clientSecretPost: true
-        case .privateKeyJWT, .none: false
-        }
-    }
-}

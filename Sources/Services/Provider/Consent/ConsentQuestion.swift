@@ -17,33 +17,32 @@ public struct ConsentQuestion: Sendable {
     private let client: Client
     private let resident: Resident
     private let scope: ScopeSet
-    private let claims: ClaimsRequest?
-    private let promptsConsent: Bool
+    private let asked: ScopeSet
+    private let claims: ClaimsRequest
 
     init(_ pending: PendingAuthorization, resident: Resident) {
         client = pending.client
         self.resident = resident
         scope = pending.client.allowedScope(pending.request.scope)
-        claims = pending.request.isOpenID ? pending.request.claims : nil
-        promptsConsent = pending.request.prompt.contains(.consent)
-        let asked = Self.scopes(askedBy: scope, claims)
+        claims = pending.request.isOpenID ? pending.request.claims : .empty
+        asked = Self.scopes(askedBy: scope, claims)
         parts = asked.values.map { Part(scope: $0, isRequired: $0 == StandardScope.openid.rawValue) }
     }
 
     /// The whole of what is asked, as scopes.
-    private static func scopes(askedBy scope: ScopeSet, _ claims: ClaimsRequest?) -> ScopeSet {
-        let named = Set(claims?.userinfo.keys.map { $0 } ?? []).union(claims?.idToken.keys.map { $0 } ?? [])
+    private static func scopes(askedBy scope: ScopeSet, _ claims: ClaimsRequest) -> ScopeSet {
+        let named = Set(claims.userinfo.keys).union(claims.idToken.keys)
         let implied = StandardScope.allCases.filter { standard in
             standard != .openid && StandardClaims.names(for: standard).contains(where: named.contains)
         }
-        return ScopeSet(scope.values + implied.map(\.rawValue).filter { !scope.contains($0) })
+        return scope.union(ScopeSet(implied))
     }
 
     /// The claims a part would hand over, as the resident's record stands now.
     public func claimNames(of part: Part) -> [String] {
         guard let standard = StandardScope(rawValue: part.scope) else { return [] }
         if scope.contains(part.scope) { return StandardClaims.names(for: standard) }
-        return StandardClaims.names(for: standard).filter { claims?.userinfo[$0] != nil || claims?.idToken[$0] != nil }
+        return StandardClaims.names(for: standard).filter { claims.userinfo[$0] != nil || claims.idToken[$0] != nil }
     }
 
     /// What may be released on the strength of an earlier answer, or nil where something was never asked before.
@@ -53,24 +52,25 @@ public struct ConsentQuestion: Sendable {
     }
 
     func release(_ decision: ConsentDecision) -> Release {
-        release(allowing: ScopeSet(parts.filter { $0.isRequired || decision.allowed.contains($0.scope) }.map(\.scope)))
+        release(allowing: allowed(by: decision))
     }
 
     /// What is remembered of `decision`: what was allowed and what was declined, so that neither is asked again.
     func consent(_ decision: ConsentDecision, at now: Instant) -> Consent {
-        let (allowed, declined) = parts.reduce(into: ([String](), [String]())) { sorted, part in
-            if part.isRequired || decision.allowed.contains(part.scope) { sorted.0.append(part.scope) } else { sorted.1.append(part.scope) }
-        }
+        let allowed = allowed(by: decision)
         return Consent(
-            residentID: resident.id, clientID: client.id, scope: ScopeSet(allowed), declined: ScopeSet(declined), grantedAt: now,
-            updatedAt: now, lastUsedAt: now)
+            residentID: resident.id, clientID: client.id, scope: allowed, declined: asked.subtracting(allowed), grantedAt: now, updatedAt: now,
+            lastUsedAt: now)
+    }
+
+    private func allowed(by decision: ConsentDecision) -> ScopeSet {
+        asked.filter { $0 == StandardScope.openid.rawValue || decision.allowed.contains($0) }
     }
 
     private func release(allowing allowed: ScopeSet) -> Release {
         let names = Set(allowed.values.compactMap(StandardScope.init(rawValue:)).flatMap(StandardClaims.names(for:)))
         return Release(
-            scope: ScopeSet(scope.values.filter { allowed.contains($0) }),
-            claims: claims?.filtered { names.contains($0) || Self.contextual.contains($0) })
+            scope: scope.intersection(allowed), claims: claims.filter { names.contains($0) || Self.contextual.contains($0) })
     }
 
     /// Claims about the sign-in rather than the resident: no consent covers them.
@@ -89,5 +89,5 @@ public struct ConsentDecision: Sendable, Hashable {
 /// What an authorization hands over: nothing the resident did not allow.
 struct Release: Sendable {
     let scope: ScopeSet
-    let claims: ClaimsRequest?
+    let claims: ClaimsRequest
 }

@@ -16,10 +16,7 @@ public struct EndSessionEndpoint: Sendable {
 
     /// Decides what an end-session request leads to.
     public func receive(_ request: EndSessionRequest, session: ActiveSession?) throws(OAuthFailure) -> EndSessionStep {
-        let hint = try request.idTokenHint.map { token throws(OAuthFailure) in try hints.read(token) }
-        let client = try identifyClient(request, hint: hint)
-        let destination = try provenDestination(request, client: client)
-        let logout = Logout(clientName: client?.metadata.clientName, clientID: client?.id, destination: destination)
+        let (logout, hint, client) = try proven(request)
         guard let session else { return .signedOut(hint == nil ? logout.staying() : logout) }
         if let hint, let client, isHint(hint, for: session, of: client) { return .end(logout) }
         return .confirm(logout)
@@ -34,13 +31,17 @@ public struct EndSessionEndpoint: Sendable {
     /// The logout inside a form that came back, nil where the form is not this browser's or too old.
     public func confirmed(_ ticket: String, browser: TokenDigest, at now: Instant) -> Logout? {
         guard let opened = tickets.open(ticket, for: .endSession), !tickets.hasExpired(opened, at: now), let bound = opened.browser,
-            constantTimeEquals(bound.bytes, browser.bytes), let parameters = try? FormParameters(urlEncoded: Array(opened.request.utf8)),
+            constantTimeEquals(bound.bytes, browser.bytes), let parameters = try? FormParameters(urlEncoded: opened.request),
             let request = try? EndSessionRequest(parameters)
         else { return nil }
-        let hint = request.idTokenHint.flatMap { try? hints.read($0) }
-        guard let client = try? identifyClient(request, hint: hint) else { return Logout(clientName: nil, clientID: nil, destination: nil) }
-        let destination = try? provenDestination(request, client: client)
-        return Logout(clientName: client.metadata.clientName, clientID: client.id, destination: destination ?? nil)
+        return try? proven(request).logout
+    }
+
+    private func proven(_ request: EndSessionRequest) throws(OAuthFailure) -> (logout: Logout, hint: IDTokenHints.Hint?, client: Client?) {
+        let hint = try request.idTokenHint.map { token throws(OAuthFailure) in try hints.read(token) }
+        let client = try identifyClient(request, hint: hint)
+        let destination = try provenDestination(request, client: client)
+        return (Logout(clientName: client?.metadata.clientName, clientID: client?.id, destination: destination), hint, client)
     }
 
     /// §2: "client_id … When both client_id and id_token_hint are present, the OP MUST verify that the Client Identifier matches".
@@ -57,10 +58,10 @@ public struct EndSessionEndpoint: Sendable {
 
     private func provenDestination(_ request: EndSessionRequest, client: Client?) throws(OAuthFailure) -> LogoutDestination? {
         guard let requested = request.postLogoutRedirectURI else { return nil }
-        guard let client, client.metadata.postLogoutRedirectURIs.contains(where: { $0.text == requested }) else {
+        guard let registered = client?.metadata.postLogoutRedirectURIs.first(where: { $0.text == requested }) else {
             throw OAuthFailure(EndSessionReference.destinationUnregistered)
         }
-        return LogoutDestination(uri: requested, state: request.state)
+        return LogoutDestination(uri: registered, state: request.state)
     }
 
     private func isHint(_ hint: IDTokenHints.Hint, for session: ActiveSession, of client: Client) -> Bool {
@@ -91,12 +92,9 @@ public struct Logout: Sendable {
 
 /// A registered post-logout redirect URI and the state to give back.
 public struct LogoutDestination: Sendable, Hashable {
-    public let uri: String
+    public let uri: RedirectURI
     public let state: String?
 
     /// The URI with `state` added to its query.
-    public var location: String {
-        guard let state else { return uri }
-        return uri + (uri.contains("?") ? "&" : "?") + FormEncoding.encode([("state", state)])
-    }
+    public var location: String { EndSessionRequest.location(of: uri, state: state) }
 }

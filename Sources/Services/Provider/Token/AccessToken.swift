@@ -15,12 +15,12 @@ struct AccessToken {
         claims.append(("acr", .string(redemption.grant.acr)))
         claims.append(("amr", .array(redemption.grant.amr.map(JSONValue.string))))
         claims.append((Self.grantMember, .string(redemption.grant.id.rawValue)))
-        self.claims = JSONObject(claims)
+        self.claims = JSONObject(distinct: claims)
     }
 
     /// For the client itself: RFC 9068 §2.2 has `sub` name the client.
     init(client: Client, scope: ScopeSet, policy: ProviderPolicy, at now: Instant) {
-        claims = JSONObject(Self.common(client, subject: client.id.rawValue, scope: scope, policy: policy, at: now))
+        claims = JSONObject(distinct: Self.common(client, subject: client.id.rawValue, scope: scope, policy: policy, at: now))
     }
 
     static let grantMember = "grant_id"
@@ -44,7 +44,7 @@ struct AccessToken {
     /// The registration's API; with `openid` also this provider, whose userinfo endpoint is one.
     private static func audience(_ client: Client, scope: ScopeSet, policy: ProviderPolicy) -> JSONValue {
         var audiences = client.metadata.audience
-        if audiences.isEmpty || scope.contains(StandardScope.openid.rawValue), !audiences.contains(policy.issuer.text) {
+        if audiences.isEmpty || scope.contains(.openid), !audiences.contains(policy.issuer.text) {
             audiences.append(policy.issuer.text)
         }
         return audiences.count == 1 ? .string(audiences[0]) : .array(audiences.map(JSONValue.string))

@@ -28,7 +28,7 @@ struct IDToken {
         for name in (grant.claims.idToken.keys.sorted() ?? []) where !claims.contains(where: { $0.name == name }) {
             if let value = redemption.resident.claim(name) { claims.append((name, value)) }
         }
-        self.claims = JSONObject(claims)
+        self.claims = JSONObject(distinct: claims)
     }
 
     /// `at_hash`: the left half of the hash that the signature's algorithm uses (OpenID Connect Core §3.1.3.6); Ed25519 uses SHA-512.

@@ -60,7 +60,7 @@ struct RefreshRotation: Sendable {
             let resident = try transaction.residents.find(grant.residentID), resident.state == .active
         else { return .refused(Self.invalid("the grant has ended")) }
         // RFC 6749 §6: "MUST NOT include any scope not originally granted". The token is not spent by the mistake.
-        guard requested?.values.allSatisfy(spent.scope.contains) ?? true else {
+        guard requested?.isSubset(of: spent.scope) ?? true else {
             throw OAuthFailure(GrantReference.scopeExceedsGrant)
         }
         return .redeemed(

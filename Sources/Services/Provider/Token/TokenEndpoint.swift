@@ -29,9 +29,9 @@ public struct TokenEndpoint: Sendable {
 
     /// RFC 6749 §4.4: the client acts for itself; no resident, no refresh token, no ID token.
     private func clientCredentials(_ scope: ScopeSet?, by client: AuthenticatedClient) throws(OAuthFailure) -> Redemption {
-        let registered = client.client.metadata.scope ?? ScopeSet([])
-        let allowed = ScopeSet(registered.values.filter { StandardScope(rawValue: $0) == nil })
-        guard scope?.values.allSatisfy(allowed.contains) ?? true else {
+        let registered = client.client.metadata.scope ?? .empty
+        let allowed = registered.subtracting(.standard)
+        guard scope?.isSubset(of: allowed) ?? true else {
             throw OAuthFailure(GrantReference.scopeNotRegistered)
         }
         return .client(scope: scope ?? allowed)

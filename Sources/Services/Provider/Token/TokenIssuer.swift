@@ -32,7 +32,7 @@ struct TokenIssuer: Sendable {
     private func idToken(
         _ redemption: ResidentRedemption, _ client: Client, subject: String, accessToken: String, _ keys: KeySnapshot, at now: Instant
     ) throws(OAuthFailure) -> String? {
-        guard redemption.scope.contains(StandardScope.openid.rawValue) else { return nil }
+        guard redemption.scope.contains(.openid) else { return nil }
         let algorithm = client.metadata.idTokenSignedResponseAlg
         let sessionID = redemption.grant.sessionDigest.map { subjects.sessionID(of: $0, for: client) }
         let token = IDToken(

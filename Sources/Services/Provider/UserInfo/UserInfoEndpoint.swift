@@ -20,8 +20,8 @@ public struct UserInfoEndpoint: Sendable {
         guard let grantID = claims[AccessToken.grantMember]?.stringValue.flatMap(GrantID.init(rawValue:)) else {
             throw Self.refused("the token was not issued for a resident")
         }
-        let scope = claims["scope"]?.stringValue.map { ScopeSet($0.split(separator: " ").map(String.init)) } ?? ScopeSet([])
-        guard scope.contains(StandardScope.openid.rawValue) else {
+        let scope = claims["scope"]?.stringValue.flatMap { try? ScopeSet(parsing: $0) } ?? .empty
+        guard scope.contains(.openid) else {
             throw OAuthFailure(UserInfoReference.scopeMissing)
         }
         let found = try await answering {
@@ -45,7 +45,7 @@ public struct UserInfoEndpoint: Sendable {
         for name in names where name != "sub" {
             if let value = resident.claim(name) { members.append((name, value)) }
         }
-        return JSONObject(members)
+        return JSONObject(distinct: members)
     }
 
     private func verify(_ token: String, at now: Instant) throws(OAuthFailure) -> JSONObject {

@@ -44,6 +44,11 @@ public struct ClaimsRequest: Sendable, Hashable {
 
     public var isEmpty: Bool { userinfo.isEmpty && idToken.isEmpty }
 
+    /// The part of the request whose claims `isIncluded` accepts by name.
+    public func filter(_ isIncluded: (String) -> Bool) -> ClaimsRequest {
+        ClaimsRequest(userinfo: userinfo.filter { isIncluded($0.key) }, idToken: idToken.filter { isIncluded($0.key) })
+    }
+
     /// The request as JSON that ``init(parsing:)`` reads back as the same value; names are in alphabetical order.
     public var serialized: String {
         var object = JSONObject()

@@ -130,13 +130,12 @@ struct AuthorizationTurn {
         // Chrome holds the redirect after a form to `form-action` as well: the agency's origin must be named.
         desk.send(
             page, to: request, browser: browser, uiLocales: pending.request.uiLocales, returnPath: resumeLocation(ticket),
-            formActions: RedirectURI.origin(of: pending.redirect.uri).map { [$0] } ?? [], status: status)
+            formActions: [FormActionSource.of(pending.redirect.uri)], status: status)
     }
 
     private func agency(_ pending: PendingAuthorization) -> AgencyLabel {
         let language = desk.language(of: request, uiLocales: pending.request.uiLocales)
-        let metadata = pending.client.metadata
-        return AgencyLabel(name: metadata.localizedNames[language.code] ?? metadata.clientName, uri: metadata.clientURI)
+        return AgencyLabel(name: pending.client.metadata.name(in: [language.code]), uri: pending.client.metadata.clientURI)
     }
 
     /// Hands the answer to the agency, by redirect or by a form that the browser posts.
@@ -145,8 +144,7 @@ struct AuthorizationTurn {
         case .query: return .seeOther(response.location)
         case .formPost:
             let page = FormPostPage(action: response.redirectURI, pairs: response.pairs.map { (name: $0.0, value: $0.1) })
-            return desk.send(
-                page, to: request, browser: browser, formActions: RedirectURI.origin(of: response.redirectURI).map { [$0] } ?? [])
+            return desk.send(page, to: request, browser: browser, formActions: [FormActionSource.of(response.redirectURI)])
         }
     }
 }

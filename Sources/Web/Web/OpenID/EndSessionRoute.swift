@@ -32,8 +32,8 @@ struct EndSessionRoute {
             let page = SignOutPage(
                 agencyName: logout.clientName, logout: endSession.ticket(for: received, browser: browser.digest, at: context.now),
                 formToken: desk.forms.token(for: browser))
-            let origin = logout.destination.flatMap { RedirectURI.origin(of: $0.uri) }
-            return desk.send(page, to: request, browser: browser, uiLocales: received.uiLocales, formActions: origin.map { [$0] } ?? [])
+            let destination = logout.destination.map { FormActionSource.of($0.uri.text) }
+            return desk.send(page, to: request, browser: browser, uiLocales: received.uiLocales, formActions: destination.map { [$0] } ?? [])
         }
     }
 
