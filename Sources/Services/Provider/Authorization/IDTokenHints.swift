@@ -31,7 +31,7 @@ struct IDTokenHints: Sendable {
         do throws(JOSEError) {
             let jws = try JWS.parse(token)
             guard let kid = jws.header.kid, let key = keyRing.snapshot.verificationKey(kid: kid) else { throw .keyNotFound }
-            let claims = try jws.verified(with: key.publicKey, algorithm: key.algorithm, typ: .exactly("JWT")).claims()
+            let claims = try jws.verified(with: key.key, algorithm: key.algorithm, typ: .exactly("JWT")).claims()
             guard claims["iss"]?.stringValue == issuer.text, let subject = claims["sub"]?.stringValue,
                 let audience = claims["aud"]?.stringValue.flatMap(ClientID.init(rawValue:))
             else { throw .malformed("claims") }

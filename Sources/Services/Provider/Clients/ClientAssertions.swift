@@ -28,7 +28,7 @@ struct ClientAssertions: Sendable {
         do throws(JOSEError) {
             let jws = try JWS.parse(jwt, maximumBytes: 8192)
             // The claimed issuer only chooses whose keys are tried; nothing is believed before the signature holds.
-            claimed = try jws.claimedIssuer().flatMap(ClientID.init(rawValue:))
+            claimed = jws.claimedIssuer.flatMap(ClientID.init(rawValue:))
             unverified = jws
         } catch {
             throw ClientAuthentication.refused("malformed assertion: \(error)")
@@ -41,14 +41,7 @@ struct ClientAssertions: Sendable {
 
     func verify(_ assertion: Unverified, of client: Client, at now: Instant) async throws(OAuthFailure) {
         let claims = try verifiedClaims(of: assertion, client: client)
-        guard claims["iss"]?.stringValue == client.id.rawValue, claims["sub"]?.stringValue == client.id.rawValue else {
-            throw ClientAuthentication.refused("iss and sub must both be the client_id")
-        }
-        guard acceptsAudience(claims["aud"]) else { throw ClientAuthentication.refused("aud is not this provider") }
-        let expiry = try checkTimes(claims, at: now)
-        guard let jti = claims["jti"]?.stringValue, (1...256).contains(jti.utf8.count) else {
-            throw ClientAuthentication.refused("jti is missing or too long")
-        }
+        let (jti, expiry) = try check(claims, of: client, at: now)
         // RFC 7523 §3 (7): the jti makes replay detectable until the assertion expires.
         let fresh = try await answering {
             try await database.write { try $0.assertionIDs.claimOnce(client: client.id, jti: jti, expiresAt: expiry, now: now) }
@@ -56,7 +49,30 @@ struct ClientAssertions: Sendable {
         guard fresh else { throw ClientAuthentication.refused("the assertion was used before") }
     }
 
-    private func verifiedClaims(of assertion: Unverified, client: Client) throws(OAuthFailure) -> JSONObject {
+    /// The claims that RFC 7523 §3 requires, as they must be.
+    private func check(_ claims: JWTClaims, of client: Client, at now: Instant) throws(OAuthFailure) -> (jti: String, expiry: Instant) {
+        do throws(JOSEError) {
+            guard try claims.string("iss") == client.id.rawValue, try claims.string("sub") == client.id.rawValue else {
+                throw .malformed("iss and sub must both be the client_id")
+            }
+            // One audience alone: an assertion for several could be replayed at another.
+            let audience = try claims.audience()
+            guard audience.count == 1, [policy.issuer.text, policy.issuer.endpoint(Discovery.tokenPath)].contains(audience[0]) else {
+                throw .malformed("aud must be this provider's issuer or token endpoint")
+            }
+            let latest = now + policy.longestAssertionLifetime + policy.clockTolerance
+            guard let expiry = try claims.instant("exp"), expiry > now, expiry <= latest else { throw .malformed("exp") }
+            for name in ["iat", "nbf"] {
+                if let instant = try claims.instant(name), instant > now + policy.clockTolerance { throw .malformed("\(name) is in the future") }
+            }
+            guard let jti = try claims.string("jti"), (1...256).contains(jti.utf8.count) else { throw .malformed("jti") }
+            return (jti, expiry)
+        } catch {
+            throw ClientAuthentication.refused("the assertion's claims: \(error)")
+        }
+    }
+
+    private func verifiedClaims(of assertion: Unverified, client: Client) throws(OAuthFailure) -> JWTClaims {
         let header = assertion.jws.header
         guard let algorithm = SignatureAlgorithm(rawValue: header.alg) else {
             throw ClientAuthentication.refused("the assertion's algorithm is not supported")
@@ -70,30 +86,11 @@ struct ClientAssertions: Sendable {
         }
         for key in keys.prefix(4) {
             if let verified = try? assertion.jws.verified(with: key.key, algorithm: algorithm, typ: .absentOr("JWT")),
-                let claims = try? verified.claims()
+                let claims = try? verified.jwtClaims()
             {
                 return claims
             }
         }
         throw ClientAuthentication.refused("no registered key verifies the assertion")
-    }
-
-    /// The issuer or the token endpoint, alone: an assertion for several audiences could be replayed at another.
-    private func acceptsAudience(_ audience: JSONValue?) -> Bool {
-        let values = audience?.stringValue.map { [$0] } ?? audience?.stringArray ?? []
-        guard values.count == 1 else { return false }
-        return values[0] == policy.issuer.text || values[0] == policy.issuer.endpoint(Discovery.tokenPath)
-    }
-
-    private func checkTimes(_ claims: JSONObject, at now: Instant) throws(OAuthFailure) -> Instant {
-        guard let expiry = claims.numericDate("exp"), expiry > now, expiry <= now + policy.longestAssertionLifetime + policy.clockTolerance else {
-            throw ClientAuthentication.refused("exp is missing, past or too far ahead")
-        }
-        for name in ["iat", "nbf"] where claims[name] != nil {
-            guard let instant = claims.numericDate(name), instant <= now + policy.clockTolerance else {
-                throw ClientAuthentication.refused("\(name) is malformed or in the future")
-            }
-        }
-        return expiry
     }
 }
