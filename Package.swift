@@ -86,6 +86,13 @@ let package = Package(
             path: "Sources/App/DemoAgency", resources: [.copy("Resources")], swiftSettings: strict),
 
         // Tests.
+        .tests(
+            "FlowTests",
+            [
+                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing",
+                "Residents", "Provider", "Pages", "Web", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+            ]),
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
         .tests("PagesTests", ["Pages", "Primitives"]),
     ]
