@@ -84,6 +84,11 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Mustache", package: "swift-mustache"),
             ],
             path: "Sources/App/DemoAgency", resources: [.copy("Resources")], swiftSettings: strict),
+
+        // Tests.
+        .tests("DatabaseTests", ["Primitives", "Cryptography", "Database"]),
+        .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
+        .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
     ]
 )
 
