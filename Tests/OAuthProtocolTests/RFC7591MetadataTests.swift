@@ -64,6 +64,16 @@ struct RFC7591MetadataTests {
         #expect(try read(["software_id": "x"], byOperator: false).json["software_id"] == nil)
     }
 
+    @Test("this server's own members are for an operator to set")
+    func operatorMembers() {
+        for (name, value): (String, JSONValue) in [
+            ("sector_identifier", "permits.gov"), ("require_pkce", false), ("require_pkce", true), ("access_token_audience", ["https://api.gov"]),
+        ] {
+            #expect(refusal([name: value], byOperator: false)?.reference == RegistrationReference.operatorOnly.rawValue, "\(name)")
+            #expect(refusal([name: value]) == nil, "\(name)")
+        }
+    }
+
     @Test("every member has its type, and the refusal names it")
     func types() {
         let wrong: [(String, JSONValue)] = [
@@ -159,7 +169,6 @@ struct RFC7591MetadataTests {
         #expect(try read(["redirect_uris": two, "sector_identifier": "a.gov"]).sectorIdentifier == "a.gov")
         #expect(try read(["redirect_uris": two, "subject_type": "public"]).sectorIdentifier == nil)
         #expect(try read(["redirect_uris": ["https://A.gov/cb", "https://a.gov:444/x"]]).sectorIdentifier == "a.gov")
-        #expect(refusal(["sector_identifier": "permits.gov"], byOperator: false)?.reference == RegistrationReference.sector.rawValue)
         for wrong in ["A.gov", "https://a.gov", "a.gov/x", "a b", "*.gov"] {
             #expect(refusal(["sector_identifier": .string(wrong)])?.reference == RegistrationReference.sector.rawValue, "\(wrong)")
         }

@@ -222,6 +222,30 @@ struct RedirectURITests {
         #expect(try !uri("https://127.0.0.1:80/cb", .native).matches(requested: "https://127.0.0.1:81/cb", applicationType: .native))
     }
 
+    @Test("whatever is taken matches itself, is plain ASCII and names no user and no fragment")
+    func randomAddresses() {
+        var generator = SystemRandomNumberGenerator()
+        let pieces = [
+            "https", "http", "a.b", "://", ":", "/", "//", "@", "#", "?", "*", "\\", "%2e", "%41", "%", ".", "..", "rp.gov", "localhost", "127.0.0.1",
+            "[::1]",
+            ":80", "\u{0}", " ", "é", "K", "\u{212A}", "=", "&", "javascript",
+        ]
+        for round in 0..<20_000 {
+            let start = round.isMultiple(of: 2) ? ["https", "://", "rp.gov"] : []
+            let text = (start + (0..<Int.random(in: 0...6, using: &generator)).compactMap { _ in pieces.randomElement(using: &generator) }).joined()
+            for type in ApplicationType.allCases {
+                guard let uri = try? RedirectURI(registering: text, applicationType: type, operatorRegistered: true) else { continue }
+                #expect(uri.matches(requested: text, applicationType: type))
+                #expect(text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "*") })
+                if let origin = uri.origin {
+                    #expect(text.lowercased().hasPrefix(origin) && !origin.contains("@"))
+                    let rest = text.dropFirst(origin.count)
+                    #expect(rest.isEmpty || rest.first == "/" || rest.first == "?", "\(text)")
+                }
+            }
+        }
+    }
+
     @Test("the refusal quotes the address in legal characters")
     func quoting() {
         let refusal = failure { () throws(OAuthFailure) in
