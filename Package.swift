@@ -98,6 +98,7 @@ let package = Package(
         .tests("DatabaseTests", ["Primitives", "Cryptography", "Database"]),
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
         .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
+        .tests("OAuthProtocolTests", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
     ]
 )
 
