@@ -79,6 +79,9 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Mustache", package: "swift-mustache"),
             ],
             path: "Sources/App/DemoAgency", resources: [.copy("Resources")], swiftSettings: strict),
+
+        // Tests.
+        .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
     ]
 )
 
