@@ -13,11 +13,9 @@ struct FreshKey: Sendable {
     init(_ algorithm: SignatureAlgorithm, sealedBy masterKey: MasterKey) throws(KeyRingError) {
         do {
             let key = try PrivateKey.generate(for: algorithm)
-            var jwk = JWK(key.publicKey, alg: algorithm).json
-            jwk["use"] = "sig"
-            kid = JWK(key.publicKey, alg: algorithm).thumbprint
-            jwk["kid"] = .string(kid)
-            publicJWK = jwk
+            let jwk = JWK(key.publicKey, alg: algorithm)
+            kid = jwk.thumbprint
+            publicJWK = jwk.json
             sealedPrivateKey = try masterKey.seal(try key.pkcs8DER(), as: .signingKey(kid: kid, algorithm))
             self.algorithm = algorithm
         } catch let error as CryptographyError {
