@@ -81,8 +81,8 @@ private enum Admission: Sendable {
 /// The password was right for this account as it was read. Made only by `SignIn.prove`.
 private struct PasswordProof: Sendable {
     let resident: Resident
-    /// The hash by today's parameters, where the stored one is not.
-    let renewedPHC: String?
+    /// The hash that was verified, and one by today's parameters where it is not.
+    let renewed: (old: String, phc: String)?
 }
 
 extension SignIn {
@@ -121,9 +121,10 @@ extension SignIn {
             return nil
         }
         guard verification.matches, resident.state == .active else { return nil }
-        guard verification.needsRehash else { return PasswordProof(resident: resident, renewedPHC: nil) }
+        guard verification.needsRehash else { return PasswordProof(resident: resident, renewed: nil) }
         // A full queue puts the renewal off to another sign-in.
-        return PasswordProof(resident: resident, renewedPHC: try? await passwords.hash(password).phc)
+        let renewed = try? await passwords.hash(password).phc
+        return PasswordProof(resident: resident, renewed: renewed.map { (old: hash.phc, phc: $0) })
     }
 
     private func readableHash(of resident: Resident) -> PasswordHash? {
@@ -148,7 +149,7 @@ extension SignIn {
                 return nil
             }
             try transaction.takeBack(counted.counters)
-            if let renewed = proof.renewedPHC { try transaction.residents.renewPasswordHash(phc: renewed, of: read.id, ifStill: read.passwordPHC) }
+            if let renewed = proof.renewed { try transaction.residents.rehash(phc: renewed.phc, of: read.id, ifStill: renewed.old) }
             try transaction.sessions.insert(session)
             if let previous { try transaction.replace(previous, with: session, at: now) }
             try transaction.record(
