@@ -28,7 +28,12 @@ let package = Package(
         .module("Primitives", floor: "Base"),
         .module("Cryptography", floor: "Base", ["Primitives", "COpenSSL"]),
         .module("PasswordHashing", floor: "Base", ["Primitives", "Cryptography", "CArgon2"]),
-        .module("Database", floor: "Base", ["Primitives", "Cryptography", .product(name: "GRDB", package: "GRDB.swift")]),
+        .module(
+            "Database", floor: "Base",
+            [
+                "Primitives", "Cryptography", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
 
         // Floor 2: Standards.
         .module("JOSE", floor: "Standards", ["Primitives", "Cryptography"]),
