@@ -7,8 +7,7 @@ internal import Primitives
 struct ImportLine: Sendable {
     enum Password: Sendable {
         case plain(Secret)
-        /// A PHC string that was read and found good.
-        case hash(String)
+        case hash(PasswordHash)
     }
 
     let number: Int
@@ -45,8 +44,8 @@ struct ImportLine: Sendable {
         switch (plain, hash) {
         case (.string(let text)?, nil): return .plain(Secret(Array(text.utf8)))
         case (nil, .string(let phc)?):
-            guard (try? PasswordHash(phc: phc)) != nil else { throw ImportLineError("password_hash must be a PHC string of Argon2id") }
-            return .hash(phc)
+            guard let hash = try? PasswordHash(phc: phc) else { throw ImportLineError("password_hash must be a PHC string of Argon2id") }
+            return .hash(hash)
         case (_?, _?): throw ImportLineError("password and password_hash exclude each other")
         case (nil, nil): throw ImportLineError("password or password_hash is missing")
         default: throw ImportLineError("password and password_hash must be strings")

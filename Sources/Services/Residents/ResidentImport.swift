@@ -108,7 +108,7 @@ extension ResidentDirectory {
 
     private func passwordHash(of line: ImportLine) async -> Result<String, ResidentError> {
         switch line.password {
-        case .hash(let phc): return .success(phc)
+        case .hash(let hash): return hasher.supports(hash) ? .success(hash.phc) : .failure(.hashing(.unsupportedHash))
         case .plain(let password):
             while true {
                 do throws(ResidentError) {
