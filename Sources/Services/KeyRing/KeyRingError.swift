@@ -18,7 +18,7 @@ public enum KeyRingError: Error, Sendable, Hashable {
 }
 
 /// What is wrong with a master key file.
-public enum MasterKeyProblem: Sendable, Hashable {
+public enum MasterKeyProblem: Error, Sendable, Hashable {
     case missing
     case alreadyExists
     case symbolicLink

@@ -15,15 +15,9 @@ public struct MasterKey: Sendable, CustomStringConvertible {
     /// - Throws: `masterKey` where the file is missing, a symbolic link, not a regular file, open to group or others, owned by
     ///   someone else than this user or root, or does not hold 32 bytes in base64url.
     public static func load(path: String) throws(KeyRingError) -> MasterKey {
-        do {
-            return try MasterKey(try MasterKeyFile(path: path).read())
-        } catch let problem as MasterKeyProblem {
-            throw .masterKey(path: path, problem)
-        } catch let error as KeyRingError {
-            throw error
-        } catch {
-            throw .masterKey(path: path, .system("\(error)"))
-        }
+        let secret: Secret
+        do { secret = try MasterKeyFile(path: path).read() } catch { throw .masterKey(path: path, error) }
+        return try MasterKey(secret)
     }
 
     /// Reads the key file, or makes it with mode 0600 where there is none. The folder must exist.
@@ -31,11 +25,7 @@ public struct MasterKey: Sendable, CustomStringConvertible {
     /// The file appears complete or not at all, and is on disk when this returns.
     public static func loadOrCreate(path: String) throws(KeyRingError) -> (MasterKey, created: Bool) {
         let created: Bool
-        do throws(MasterKeyProblem) {
-            created = try MasterKeyFile(path: path).createIfMissing(.random(32))
-        } catch {
-            throw .masterKey(path: path, error)
-        }
+        do { created = try MasterKeyFile(path: path).createIfMissing(.random(32)) } catch { throw .masterKey(path: path, error) }
         return (try load(path: path), created)
     }
 

@@ -1,6 +1,6 @@
-public import Cryptography
+internal import Cryptography
 internal import JOSE
-public import Primitives
+internal import Primitives
 
 /// The JWK Set (RFC 7517 §5) as it goes out: rendered once for each change of the keys.
 public struct PublishedKeySet: Sendable {
