@@ -22,8 +22,9 @@ struct AlgorithmDemand: Sendable {
             .es256: ["access tokens are signed with ES256"], .rs256: ["OpenID Connect asks every provider to offer RS256"],
         ]
         for (algorithm, ids) in clients {
-            let names = ids.sorted().prefix(Self.named).joined(separator: ", ") + (ids.count > Self.named ? " and \(ids.count - Self.named) more" : "")
-            reasons[algorithm, default: []].append("ID tokens of \(names)")
+            let names = ids.sorted().prefix(Self.named).joined(separator: ", ")
+            let others = ids.count > Self.named ? " and \(ids.count - Self.named) more" : ""
+            reasons[algorithm, default: []].append("ID tokens of \(names)\(others)")
         }
         self.reasons = reasons
     }

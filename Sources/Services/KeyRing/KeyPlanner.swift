@@ -40,7 +40,7 @@ struct KeyPlanner {
                 change, "key \(key.kid) may sign from \(known.words): until then some hold a key set without it and would refuse what it signs")
         }
         let former = active(key.algorithm)
-        let warnings = isKnown ? [] : ["until \(known.words) those who hold an older key set, and do not fetch it again for a new key, refuse our tokens"]
+        let warnings = isKnown ? [] : ["until \(known.words) those who keep an older key set without looking again refuse our tokens"]
         return KeyPlan(
             change: change, steps: activationSteps(key.kid, key.algorithm, replacing: former),
             warnings: warnings, refusals: [], actions: (former.map { [.retire($0.kid)] } ?? []) + [.activate(key.kid)])
@@ -63,9 +63,7 @@ struct KeyPlanner {
                 actions: [.remove(key.kid)])
         case .active:
             let reasons = demand.reasons(for: key.algorithm)
-            guard reasons.isEmpty else {
-                return refusal(change, "\(key.kid) is the only active \(key.algorithm.rawValue) key: \(reasons.joined(separator: "; ")); activate another instead")
-            }
+            guard reasons.isEmpty else { return refusal(change, "\(only(key, reasons)); activate another instead") }
             return KeyPlan(
                 change: change,
                 steps: ["retire \(key.kid): it signs no more and stays published until \(policy.removable(retiredAt: now).words)"],
@@ -81,12 +79,11 @@ struct KeyPlanner {
             "agencies may go on trusting it until they fetch the key set again: up to \(policy.jwksMaxAge.wholeSeconds) seconds, or longer where they ignore that limit"
         ]
         guard key.state == .active else {
-            return KeyPlan(change: change, steps: [revoking], warnings: key.state == .staged ? [] : warnings, refusals: [], actions: [.revoke(key.kid)])
+            let warnings = key.state == .staged ? [] : warnings
+            return KeyPlan(change: change, steps: [revoking], warnings: warnings, refusals: [], actions: [.revoke(key.kid)])
         }
         let reasons = demand.reasons(for: key.algorithm)
-        guard replace || reasons.isEmpty else {
-            return refusal(change, "\(key.kid) is the only active \(key.algorithm.rawValue) key: \(reasons.joined(separator: "; ")); replace it in the same step")
-        }
+        guard replace || reasons.isEmpty else { return refusal(change, "\(only(key, reasons)); replace it in the same step") }
         warnings.insert("tokens it signed that have not expired are refused at once", at: 0)
         guard replace else { return KeyPlan(change: change, steps: [revoking], warnings: warnings, refusals: [], actions: [.revoke(key.kid)]) }
         return planReplacement(change, of: key, revoking: revoking, warnings: warnings)
@@ -105,6 +102,10 @@ struct KeyPlanner {
         return KeyPlan(
             change: change, steps: [revoking, "make a new \(key.algorithm.rawValue) key and let it sign at once"],
             warnings: warnings + [unknown], refusals: [], actions: [.revoke(key.kid), .insert(key.algorithm, active: true)])
+    }
+
+    private func only(_ key: SigningKeyRecord, _ reasons: [String]) -> String {
+        "\(key.kid) is the only active \(key.algorithm.rawValue) key: \(reasons.joined(separator: "; "))"
     }
 
     private func active(_ algorithm: SignatureAlgorithm) -> SigningKeyRecord? {

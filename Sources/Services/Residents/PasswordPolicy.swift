@@ -1,4 +1,4 @@
-public import Cryptography
+internal import Cryptography
 internal import Domain
 
 /// The rules for a new password, those of NIST SP 800-63B-4 §3.1.1: length and a block list, nothing about kinds of characters, no expiry.

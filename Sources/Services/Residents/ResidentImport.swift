@@ -1,6 +1,5 @@
-public import Cryptography
 internal import Database
-public import Domain
+internal import Domain
 internal import PasswordHashing
 public import Primitives
 internal import Storage
@@ -99,7 +98,8 @@ extension ResidentDirectory {
         var prepared: [(line: Int, resident: Resident)] = []
         for (line, result) in results.sorted(by: { $0.0.number < $1.0.number }) {
             switch result {
-            case .success(let phc): prepared.append((line.number, line.new.resident(passwordPHC: phc, at: line.importedAt, updatedAt: line.updatedAt)))
+            case .success(let phc):
+                prepared.append((line.number, line.new.resident(passwordPHC: phc, at: line.importedAt, updatedAt: line.updatedAt)))
             case .failure(let error): report.failures.append(ImportReport.Failure(line: line.number, reason: "\(error)"))
             }
         }

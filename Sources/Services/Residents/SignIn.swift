@@ -1,7 +1,7 @@
 public import AuditLog
 public import Cryptography
 public import Database
-public import Domain
+internal import Domain
 public import KeyRing
 public import PasswordHashing
 public import Primitives

@@ -1,6 +1,5 @@
 public import Cryptography
 public import Domain
-public import PasswordHashing
 
 /// What a sign-in form brings, together with where it came from.
 public struct SignInAttempt: Sendable {
