@@ -1,7 +1,7 @@
 public import Database
 public import KeyRing
-public import OAuthProtocol
-public import Primitives
+import OAuthProtocol
+import Primitives
 
 /// The OpenID Provider: one value per endpoint of the protocol, all over the same clients, keys and database.
 ///

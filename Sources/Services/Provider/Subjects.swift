@@ -27,7 +27,7 @@ struct Subjects: Sendable {
 
     /// Client identifiers may not begin like a subject: a token whose `sub` is a client must never name a resident (RFC 9700 §4.15).
     static func collides(_ id: ClientID) -> Bool {
-        id.rawValue.hasPrefix(pairwisePrefix) || id.rawValue.hasPrefix(ResidentID.prefix)
+        id.rawValue.hasPrefix(pairwisePrefix) || ResidentID(rawValue: id.rawValue) != nil
     }
 
     private static let pairwisePrefix = "p_"

@@ -1,7 +1,7 @@
 import AuditLog
-import Cryptography
+public import Cryptography
 import Database
-public import Domain
+import Domain
 public import OAuthProtocol
 public import Primitives
 public import Residents

@@ -62,7 +62,7 @@ public struct ClientAdministration: Sendable {
     public func plan(_ entries: [ClientEntry], at now: Instant) async throws -> [ClientChange] {
         try requireDistinct(entries)
         return try await database.read { transaction in
-            try entries.map { entry in try Self.change(entry, from: try transaction.clients.find(entry.id), generated: nil) }
+            try entries.map { entry in Self.change(entry, from: try transaction.clients.find(entry.id), generated: nil) }
         }
     }
 

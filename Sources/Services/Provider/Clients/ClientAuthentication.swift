@@ -1,6 +1,6 @@
 import Cryptography
 import Database
-import Domain
+public import Domain
 import OAuthProtocol
 import Primitives
 

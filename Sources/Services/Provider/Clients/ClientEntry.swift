@@ -17,7 +17,7 @@ public struct ClientEntry: Sendable {
         func refused(_ reason: String) -> ClientAdministrationError { .unacceptable(index: index, clientID: text, reason: reason) }
 
         guard let text, let id = ClientID(rawValue: text) else { throw refused("client_id is missing, or not 1 to 256 visible ASCII characters.") }
-        guard !Subjects.collides(id) else { throw refused("client_id may not begin like a subject identifier (p_ or r_).") }
+        guard !Subjects.collides(id) else { throw refused("client_id may not look like a subject identifier (p_…, or r_ and 22 characters).") }
         members["client_id"] = nil
         let secret = members["client_secret"]
         members["client_secret"] = nil
@@ -27,15 +27,17 @@ public struct ClientEntry: Sendable {
             throw refused(error.description)
         }
         self.id = id
-        secretDigest = try secret.map { value throws(ClientAdministrationError) in
-            guard metadata.tokenEndpointAuthMethod.usesSecret else {
-                throw refused("client_secret is given, but token_endpoint_auth_method \(metadata.tokenEndpointAuthMethod.rawValue) uses none.")
-            }
-            guard let text = value.stringValue, (Self.shortestSecret...512).contains(text.utf8.count) else {
-                throw refused("client_secret must be a string of \(Self.shortestSecret) to 512 bytes; leave it out to have one generated.")
-            }
-            return TokenDigest(of: text)
+        guard let secret else {
+            secretDigest = nil
+            return
         }
+        guard metadata.tokenEndpointAuthMethod.usesSecret else {
+            throw refused("client_secret is given, but token_endpoint_auth_method \(metadata.tokenEndpointAuthMethod.rawValue) uses none.")
+        }
+        guard let secret = secret.stringValue, (Self.shortestSecret...512).contains(secret.utf8.count) else {
+            throw refused("client_secret must be a string of \(Self.shortestSecret) to 512 bytes; leave it out to have one generated.")
+        }
+        secretDigest = TokenDigest(of: secret)
     }
 
     /// Secrets are stored as plain SHA-256, which is sound only for ones that cannot be guessed (SECURITY.md).

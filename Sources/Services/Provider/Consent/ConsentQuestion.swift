@@ -1,6 +1,6 @@
-public import Domain
-public import OAuthProtocol
-public import Primitives
+import Domain
+import OAuthProtocol
+import Primitives
 
 /// What an agency asks of a resident, put as one question with a part for each scope.
 ///

@@ -1,6 +1,6 @@
 import Cryptography
 import KeyRing
-public import OAuthProtocol
+import OAuthProtocol
 import Primitives
 import Synchronization
 

@@ -25,7 +25,7 @@ struct IDToken {
         ]
         if let nonce = redemption.nonce { claims.append(("nonce", .string(nonce))) }
         if let sessionID { claims.append(("sid", .string(sessionID))) }
-        for name in (grant.claims.idToken.keys.sorted() ?? []) where !claims.contains(where: { $0.name == name }) {
+        for name in grant.claims.idToken.keys.sorted() where !claims.contains(where: { $0.name == name }) {
             if let value = redemption.resident.claim(name) { claims.append((name, value)) }
         }
         self.claims = JSONObject(distinct: claims)

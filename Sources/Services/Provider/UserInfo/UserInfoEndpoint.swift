@@ -41,7 +41,7 @@ public struct UserInfoEndpoint: Sendable {
     private func release(_ grant: Grant, scope: ScopeSet, of resident: Resident, to client: Client) -> JSONObject {
         var members: [(name: String, value: JSONValue)] = [("sub", .string(subjects.subject(of: resident.id, for: client)))]
         var names = scope.values.compactMap(StandardScope.init(rawValue:)).flatMap(StandardClaims.names(for:))
-        for name in (grant.claims.userinfo.keys.sorted() ?? []) where !names.contains(name) { names.append(name) }
+        for name in grant.claims.userinfo.keys.sorted() where !names.contains(name) { names.append(name) }
         for name in names where name != "sub" {
             if let value = resident.claim(name) { members.append((name, value)) }
         }

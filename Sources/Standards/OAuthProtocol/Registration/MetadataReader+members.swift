@@ -104,9 +104,11 @@ extension MetadataReader {
             guard HostName.isValid(sector) else { throw failure(.sector, "sector_identifier", "must be a host name in lower case") }
             return sector
         }
-        guard subjectType == .pairwise, !redirectURIs.isEmpty else { return nil }
-        let hosts = Set(redirectURIs.map(\.host))
-        guard hosts.count == 1, let host = redirectURIs[0].host else {
+        // A loopback address names no organisation: a client that has no other is a sector of its own.
+        let lasting = redirectURIs.filter { !$0.isLoopback }
+        guard subjectType == .pairwise, !lasting.isEmpty else { return nil }
+        let hosts = Set(lasting.map(\.host))
+        guard hosts.count == 1, let host = lasting[0].host else {
             throw failure(.sector, "sector_identifier", "is needed for pairwise subjects, because the redirect URIs do not share one host")
         }
         return host

@@ -14,6 +14,8 @@ public struct RedirectURI: Hashable, Sendable {
     public let host: String?
     /// `scheme://host[:port]` of an `https` or `http` URI; nil for a private-use scheme.
     public let origin: String?
+    /// Whether the host is this very machine, by address or as `localhost`.
+    public let isLoopback: Bool
 
     /// - Throws: `invalid_redirect_uri`, naming what is wrong.
     public init(registering text: String, applicationType: ApplicationType, operatorRegistered: Bool) throws(OAuthFailure) {
@@ -35,6 +37,7 @@ public struct RedirectURI: Hashable, Sendable {
         self.text = text
         host = isWebScheme ? uri.host : nil
         origin = isWebScheme ? uri.origin : nil
+        isLoopback = isWebScheme && uri.isLoopback
     }
 
     /// Whether a request names this URI: byte for byte, except that a native client may use any port of the registered loopback
