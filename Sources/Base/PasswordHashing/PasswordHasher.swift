@@ -68,7 +68,8 @@ public final class PasswordHasher: Sendable {
         of password: Secret, salt: [UInt8], pepper: Pepper?, parameters: Argon2Parameters
     ) async throws(PasswordHashError) -> [UInt8] {
         guard password.count <= configuration.maximumPasswordBytes else { throw .passwordTooLong }
-        return try await pool.tag(of: Argon2id(password: password, salt: salt, secret: pepper?.secret, parameters: parameters))
+        let computation = Argon2id(password: password, salt: salt, secret: pepper?.secret, parameters: parameters)
+        return try await pool.compute(inArenaOf: parameters.arenaBytes) { arena throws(PasswordHashError) in try computation.tag(in: arena) }
     }
 }
 
