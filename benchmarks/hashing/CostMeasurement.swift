@@ -33,18 +33,21 @@ struct CostMeasurement {
         let giving = PasswordHasher(PasswordHasherConfiguration(workers: 1, parameters: parameters, arenaIdle: .zero))
         let keeping = PasswordHasher(PasswordHasherConfiguration(workers: 1, parameters: parameters, arenaIdle: .seconds(600)))
 
+        let bodies: [() async throws -> Void] = [
+            { _ = bare.hashWithOwnMemory() },
+            { _ = bare.hash(in: kept) },
+            { _ = bare.hash(in: huge) },
+            { _ = try await giving.hash(password) },
+            { _ = try await keeping.hash(password) },
+        ]
         var costs = Self.ways.map { Cost(way: $0) }
-        // The round before the first makes blocks, arenas and threads and is not counted.
+        // The round before the first makes blocks, arenas and threads and is not counted. Each round begins with another way.
         for round in -1..<rounds {
-            let measured = [
-                try await perHash { _ = bare.hashWithOwnMemory() },
-                try await perHash { _ = bare.hash(in: kept) },
-                try await perHash { _ = bare.hash(in: huge) },
-                try await perHash { _ = try await giving.hash(password) },
-                try await perHash { _ = try await keeping.hash(password) },
-            ]
-            guard round >= 0 else { continue }
-            for (way, value) in measured.enumerated() { costs[way].perHash.append(value) }
+            for turn in bodies.indices {
+                let way = (turn + round + 1) % bodies.count
+                let measured = try await perHash(bodies[way])
+                if round >= 0 { costs[way].perHash.append(measured) }
+            }
         }
         await giving.shutDown()
         await keeping.shutDown()
@@ -54,6 +57,8 @@ struct CostMeasurement {
     private func perHash(_ body: () async throws -> Void) async throws -> Double {
         let start = ProcessUsage.cpuMilliseconds
         for _ in 0..<hashes { try await body() }
+        // An arena is given back just after the answer: that belongs to this turn, not to the next.
+        try await Task.sleep(for: .milliseconds(5))
         return (ProcessUsage.cpuMilliseconds - start) / Double(hashes)
     }
 
