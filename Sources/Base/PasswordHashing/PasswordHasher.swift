@@ -34,7 +34,7 @@ public final class PasswordHasher: Sendable {
     /// Whether the password is the one of the hash, and whether the hash should be made anew while the password is at hand.
     ///
     /// - Throws: `unsupportedHash` for a hash beyond `foreignLimits` or with a pepper that is not configured, at once and without
-    ///   computing anything; otherwise as `hash`.
+    ///   computing anything: a caller that must not tell by its time goes on with `verifyNothing`. Otherwise as `hash`.
     public func verify(_ password: Secret, against hash: PasswordHash) async throws(PasswordHashError) -> Verification {
         guard isOurs(hash.parameters) || configuration.foreignLimits.admit(hash.parameters) else { throw .unsupportedHash }
         let pepper = try peppers.find(hash.pepperName)
