@@ -50,7 +50,8 @@ final class House: Sendable {
         let masterKey = try MasterKey(Secret.random(32))
         keyRing = try await KeyRing.open(database, masterKey: masterKey, policy: KeyPolicy(), at: clock.now).0
         hasher = PasswordHasher(
-            try PasswordHasherConfiguration(workers: 1, queueLimit: 8, parameters: Argon2Parameters(memoryKiB: 64, iterations: 1, parallelism: 1)))
+            PasswordHasherConfiguration(
+                workers: 1, queueLimit: 8, parameters: try Argon2Parameters(memoryKiB: 64, iterations: 1, parallelism: 1)))
         residents = ResidentDirectory(database: database, hasher: hasher, actor: "operator:test")
         clientAdministration = ClientAdministration(database: database, actor: "operator:test")
         var policy = ProviderPolicy(issuer: try Issuer(issuer))
@@ -72,7 +73,7 @@ final class House: Sendable {
     /// One resident and the two agencies that every flow uses.
     private func furnish() async throws {
         _ = try await residents.add(
-            NewResident(
+            try NewResident(
                 username: "amara",
                 claims: [
                     "email": "amara@example.org", "email_verified": true, "given_name": "Amara", "family_name": "Okafor",
