@@ -79,6 +79,11 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Mustache", package: "swift-mustache"),
             ],
             path: "Sources/App/DemoAgency", resources: [.copy("Resources")], swiftSettings: strict),
+
+        // Tests.
+        .tests("PrimitivesTests", ["Primitives"]),
+        .tests("CryptographyTests", ["Primitives", "Cryptography"], resources: [.copy("Vectors")]),
+        .tests("JOSETests", ["Primitives", "Cryptography", "JOSE"]),
     ]
 )
 
