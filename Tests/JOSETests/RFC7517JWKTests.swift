@@ -29,11 +29,15 @@ import Testing
         #expect(try JWK(json: json) == plain)
     }
 
-    @Test("members of the wrong kind, missing or not canonical, refuse a key", arguments: [
-        ("kty", nil), ("kty", 1), ("crv", nil), ("crv", ["P-256"]), ("x", nil), ("x", 5), ("y", ""), ("x", "AA"), ("x", "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU="),
-        ("x", "+83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"), ("kid", 7), ("kid", .null), ("use", ["sig"]), ("alg", 256), ("alg", "ES384"), ("alg", "RS256"),
-        ("alg", "EdDSA"), ("key_ops", "verify"), ("key_ops", ["verify", "verify"]), ("key_ops", ["verify", "sign"]), ("key_ops", [1]),
-    ] as [(String, JSONValue?)])
+    @Test(
+        "members of the wrong kind, missing or not canonical, refuse a key",
+        arguments: [
+            ("kty", nil), ("kty", 1), ("crv", nil), ("crv", ["P-256"]), ("x", nil), ("x", 5), ("y", ""), ("x", "AA"),
+            ("x", "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU="),
+            ("x", "+83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"), ("kid", 7), ("kid", .null), ("use", ["sig"]), ("alg", 256), ("alg", "ES384"),
+            ("alg", "RS256"),
+            ("alg", "EdDSA"), ("key_ops", "verify"), ("key_ops", ["verify", "verify"]), ("key_ops", ["verify", "sign"]), ("key_ops", [1]),
+        ] as [(String, JSONValue?)])
     func malformed(member: String, value: JSONValue?) throws {
         var json = try Self.key(.es256)
         json[member] = value
@@ -42,10 +46,13 @@ import Testing
         }
     }
 
-    @Test("kinds that are not offered are refused as such", arguments: [
-        ("kty", "AKP"), ("kty", "ec"), ("kty", ""), ("crv", "P-521"), ("crv", "secp256k1"), ("crv", "p-256"), ("use", "enc"), ("use", "SIG"), ("use", ""),
-        ("alg", "none"), ("alg", "HS256"), ("alg", "ES512"), ("alg", "es256"), ("alg", "RSA-OAEP"), ("key_ops", ["encrypt"]), ("key_ops", []),
-    ] as [(String, JSONValue)])
+    @Test(
+        "kinds that are not offered are refused as such",
+        arguments: [
+            ("kty", "AKP"), ("kty", "ec"), ("kty", ""), ("crv", "P-521"), ("crv", "secp256k1"), ("crv", "p-256"), ("use", "enc"), ("use", "SIG"),
+            ("use", ""),
+            ("alg", "none"), ("alg", "HS256"), ("alg", "ES512"), ("alg", "es256"), ("alg", "RSA-OAEP"), ("key_ops", ["encrypt"]), ("key_ops", []),
+        ] as [(String, JSONValue)])
     func unsupported(member: String, value: JSONValue) throws {
         var json = try Self.key(.es256)
         json[member] = value
@@ -86,7 +93,9 @@ import Testing
         let (first, second) = (try Self.key(.es256), try Self.key(.rs256))
         var renamed = second
         renamed["kid"] = "2"
-        let keys: JSONValue = ["keys": [.object(first), ["kty": "AKP"], ["kty": "EC", "crv": "P-521"], ["kty": "RSA", "use": "enc"], .object(renamed)]]
+        let keys: JSONValue = [
+            "keys": [.object(first), ["kty": "AKP"], ["kty": "EC", "crv": "P-521"], ["kty": "RSA", "use": "enc"], .object(renamed)]
+        ]
         let set = try JWKSet(json: keys)
         #expect(set.keys.map(\.kid) == ["1", "2"])
         #expect(try JWKSet(json: set.json) == set)
