@@ -132,7 +132,7 @@ import Testing
         let token = try JWS.sign(Array("{\"sub\":\"someone\"}".utf8), with: key, algorithm: algorithm, kid: "1", typ: "JWT")
         let characters = Array(token.utf8)
         for index in characters.indices where characters[index] != UInt8(ascii: ".") {
-            for replacement in "AQgw-_9z".utf8 where replacement != characters[index] {
+            for replacement in "AQ_".utf8 where replacement != characters[index] {
                 var altered = characters
                 altered[index] = replacement
                 #expect(throws: JOSEError.self) { try Self.verify(String(decoding: altered, as: UTF8.self), key.publicKey, algorithm) }
