@@ -104,10 +104,13 @@ let package = Package(
         .tests("DatabaseTests", ["Primitives", "Cryptography", "Database"]),
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
         .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
-        .tests("OAuthProtocolTests", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
-        .tests("PrimitivesTests", ["Primitives"]),
-        .tests("CryptographyTests", ["Primitives", "Cryptography"], resources: [.copy("Vectors")]),
-        .tests("JOSETests", ["Primitives", "Cryptography", "JOSE"]),
+        .tests("AuditLogTests", ["Primitives", "Database", "Domain", "Storage", "AuditLog"]),
+        .tests("KeyRingTests", ["Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "KeyRing"]),
+        .tests(
+            "ResidentsTests",
+            [
+                "Primitives", "Cryptography", "PasswordHashing", "Database", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents",
+            ]),
     ]
 )
 
