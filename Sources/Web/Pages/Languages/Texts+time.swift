@@ -39,8 +39,8 @@ struct CalendarTime: Sendable, Hashable {
 
     init(_ instant: Instant) {
         // Years 1 to 9999: what lies outside is not a time anyone means.
-        let seconds = min(max(instant.secondsSince1970, -62_135_596_800), 253_402_300_799)
-        let (days, secondOfDay) = Self.divide(seconds, by: 86_400)
+        let milliseconds = min(max(instant.milliseconds, -62_135_596_800_000), 253_402_300_799_999)
+        let (days, secondOfDay) = Self.divide(Self.divide(milliseconds, by: 1000).quotient, by: 86_400)
         hour = Int(secondOfDay / 3600)
         minute = Int(secondOfDay / 60 % 60)
         second = Int(secondOfDay % 60)
