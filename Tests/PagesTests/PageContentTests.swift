@@ -76,7 +76,8 @@ struct PageContentTests {
         #expect(
             page.contains("name=\"decision\" value=\"allow\">Allow</button>")
                 && page.contains("name=\"decision\" value=\"deny\">Do not allow</button>"))
-        #expect(page.contains("<bdi>amina@example.org</bdi>"))
+        #expect(page.contains("<bdi>amina@example.org</bdi>") && page.contains("<bdi>4 March 1988</bdi>"))
+        #expect(page.occurrences(of: "<bdi>Amina Haddad</bdi></li>") == 1)
         #expect(page.contains("We hold nothing here yet") && page.occurrences(of: "You allowed this before.") == 1)
         #expect(page.contains("permits.example"))
     }

@@ -44,6 +44,17 @@ struct TextsTests {
         #expect(texts.dateAndTime(Instant(secondsSince1970: 1_798_761_600)) == january)
     }
 
+    @Test("a birth date is written out, anything that is not a whole date is left alone")
+    func birthDates() throws {
+        #expect(try texts(.english).date(fromISO: "1988-03-04") == "4 March 1988")
+        #expect(try texts(.french).date(fromISO: "2001-01-01") == "1er janvier 2001")
+        for text in [
+            "1988", "0000-03-04", "1988-3-04", "1988-13-01", "1988-00-01", "1988-01-00", "1988-01-32", "19880-1-01", "+988-01-01", "1988-03-04 ", "",
+        ] {
+            #expect(try texts(.english).date(fromISO: text) == nil, "\(text)")
+        }
+    }
+
     @Test(
         "durations are words, rounded up",
         arguments: [
