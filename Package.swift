@@ -102,6 +102,11 @@ let package = Package(
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
         .tests("PagesTests", ["Pages", "Primitives"]),
         .tests("DatabaseTests", ["Primitives", "Cryptography", "Database"]),
+        // Benchmarks.
+            name: "bench-database",
+            dependencies: ["Primitives", "Database", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            path: "benchmarks/database", swiftSettings: strict),
+        .tests("DatabaseTests", ["Primitives", "Cryptography", "Database", "bench-database"]),
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
         .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
         .tests("AuditLogTests", ["Primitives", "Database", "Domain", "Storage", "AuditLog"]),
