@@ -39,9 +39,9 @@ def start_portico(tmp_path, registrations):
 
 
 def make_server(folder, registrations, settings=None):
-    server = Server(folder, settings)
+    server = Server(folder, settings).start()
     server.apply_clients(list(registrations.metadata.values()))
-    return server.start()
+    return server
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import urllib.parse
 
 import requests
 
@@ -93,7 +94,20 @@ class Server:
     def apply_clients(self, clients):
         file = self.folder / "clients.json"
         file.write_text(json.dumps(clients))
-        return self.run("clients", "apply", str(file))
+        self.run("clients", "apply", str(file))
+        known = next((client for client in clients if "client_secret" in client), None)
+        if known and self.process and self.process.poll() is None:
+            loopback.wait_for(lambda: self.knows(known), f"the running server knew {known['client_id']}", seconds=5)
+
+    def knows(self, client):
+        """Whether the client's secret is accepted; the request itself asks for nothing that could succeed."""
+        form, authentication = {"grant_type": "nothing"}, None
+        if client["token_endpoint_auth_method"] == "client_secret_post":
+            form |= {"client_id": client["client_id"], "client_secret": client["client_secret"]}
+        else:
+            authentication = tuple(urllib.parse.quote_plus(client[part]) for part in ("client_id", "client_secret"))
+        answer = requests.post(self.url("/token"), data=form, auth=authentication, timeout=10)
+        return answer.json()["error"] != "invalid_client"
 
     def add_residents(self, residents):
         claims = self.folder / "residents.jsonl"
