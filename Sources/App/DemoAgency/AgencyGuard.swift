@@ -23,7 +23,7 @@ struct AgencyGuard: RouterMiddleware {
             }
         } else if let authority = request.head.authority, authority != "\(Agency.host):\(agency.port)" {
             // `localhost` is another origin: a sign-in begun there could never come back to its cookie.
-            return .redirect(to: agency.origin + (request.uri.path.hasPrefix("/") ? request.uri.path : "/"))
+            return .onward(to: agency.origin + (request.uri.path.hasPrefix("/") ? request.uri.path : "/"))
         }
         do {
             return try await next(request, context)

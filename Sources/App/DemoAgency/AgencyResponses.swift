@@ -34,7 +34,7 @@ extension Response {
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
     }
 
-    static func redirect(to location: String, cookies: [Cookie] = []) -> Response {
+    static func onward(to location: String, cookies: [Cookie] = []) -> Response {
         var headers: HTTPFields = [.location: location, .cacheControl: "no-store"]
         headers.set(cookies)
         return Response(status: .seeOther, headers: headers)

@@ -26,8 +26,8 @@ struct AgencyRoutes: Sendable {
         router.post("/sign-out") { request, _ in await signOut(request) }
         router.post("/sign-out-everywhere") { request, _ in await signOutEverywhere(request) }
         router.get("/signed-out") { request, _ in await signedOut(request) }
-        router.get("/agency.css") { _, _ in .cacheable(pages.styleSheet, type: "text/css; charset=utf-8") }
-        router.get("/icon.svg") { _, _ in .cacheable(pages.icon, type: "image/svg+xml") }
+        router.get("/agency.css") { _, _ in Response.cacheable(pages.styleSheet, type: "text/css; charset=utf-8") }
+        router.get("/icon.svg") { _, _ in Response.cacheable(pages.icon, type: "image/svg+xml") }
         return Application(
             responder: router.buildResponder(),
             configuration: ApplicationConfiguration(address: .hostname(Agency.host, port: agency.port)),
@@ -43,7 +43,7 @@ struct AgencyRoutes: Sendable {
         do throws(SignInFailure) {
             let departure = try await party.begin(at: timeSource.now())
             let cookie = Cookie(name: signInCookie(departure.state), value: departure.sealed, path: "/callback", maxAge: RelyingParty.patience)
-            return .redirect(to: departure.location, cookies: [cookie])
+            return .onward(to: departure.location, cookies: [cookie])
         } catch {
             return problem(error)
         }
@@ -59,7 +59,7 @@ struct AgencyRoutes: Sendable {
             let resident = try await party.finish(parameters, sealed: request.cookie(pending), at: timeSource.now())
             await sessions.end(request.cookie(sessionCookie))
             let session = Cookie(name: sessionCookie, value: await sessions.open(resident), path: "/", maxAge: nil)
-            return .redirect(to: "/", cookies: [finished, session])
+            return .onward(to: "/", cookies: [finished, session])
         } catch {
             return problem(error, cookies: [finished])
         }
@@ -67,18 +67,18 @@ struct AgencyRoutes: Sendable {
 
     private func signOut(_ request: Request) async -> Response {
         await sessions.end(request.cookie(sessionCookie))
-        return .redirect(to: "/signed-out", cookies: [endedSession])
+        return .onward(to: "/signed-out", cookies: [endedSession])
     }
 
     /// Ends the visit here first: what follows happens elsewhere and may not come back.
     private func signOutEverywhere(_ request: Request) async -> Response {
-        guard let resident = await sessions.end(request.cookie(sessionCookie)) else { return .redirect(to: "/signed-out", cookies: [endedSession]) }
+        guard let resident = await sessions.end(request.cookie(sessionCookie)) else { return .onward(to: "/signed-out", cookies: [endedSession]) }
         do throws(SignInFailure) {
             guard let departure = try await party.endSession(hint: resident.idToken.text, at: timeSource.now()) else {
-                return .redirect(to: "/signed-out", cookies: [endedSession])
+                return .onward(to: "/signed-out", cookies: [endedSession])
             }
             let pending = Cookie(name: signOutCookie, value: departure.sealed, path: "/signed-out", maxAge: RelyingParty.patience)
-            return .redirect(to: departure.location, cookies: [endedSession, pending])
+            return .onward(to: departure.location, cookies: [endedSession, pending])
         } catch {
             return problem(error, cookies: [endedSession])
         }

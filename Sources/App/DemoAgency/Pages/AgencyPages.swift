@@ -1,11 +1,6 @@
+import Foundation
 import Mustache
 import Primitives
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// The agency's pages: typed values in, HTML out. The templates and the style sheet are this target's resources.
 struct AgencyPages: Sendable {
