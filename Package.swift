@@ -79,6 +79,14 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Mustache", package: "swift-mustache"),
             ],
             path: "Sources/App/DemoAgency", resources: [.copy("Resources")], swiftSettings: strict),
+
+        // Tests.
+        .tests(
+            "DemoAgencyTests",
+            [
+                "DemoAgency", "Primitives", "Cryptography", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
     ]
 )
 

@@ -19,9 +19,10 @@ struct AgencyGuard: RouterMiddleware {
         if request.method == .post {
             // Cookies alone do not tell who wrote a form: browsers name the page it came from.
             guard request.headers[.origin] == agency.origin else {
-                return problem(("We did not do that", "The request did not come from one of our pages.", "Start again from here."), status: .forbidden)
+                return problem(
+                    ("We did not do that", "The request did not come from one of our pages.", "Start again from here."), status: .forbidden)
             }
-        } else if let authority = request.head.authority, authority != "\(Agency.host):\(agency.port)" {
+        } else if request.head.authority == "localhost:\(agency.port)" {
             // `localhost` is another origin: a sign-in begun there could never come back to its cookie.
             return .onward(to: agency.origin + (request.uri.path.hasPrefix("/") ? request.uri.path : "/"))
         }
@@ -30,11 +31,15 @@ struct AgencyGuard: RouterMiddleware {
         } catch let error as any HTTPResponseError {
             let found = error.status != .notFound
             return problem(
-                (found ? "We did not understand that" : "There is no such page", found ? "The request was not one we know." : "The address may be mistyped.",
-                 "Go to the first page."),
+                (
+                    found ? "We did not understand that" : "There is no such page",
+                    found ? "The request was not one we know." : "The address may be mistyped.",
+                    "Go to the first page."
+                ),
                 status: error.status)
         } catch {
-            let response = problem(("Something went wrong here", "It is our fault, not yours.", "Try again in a minute."), status: .internalServerError)
+            let response = problem(
+                ("Something went wrong here", "It is our fault, not yours.", "Try again in a minute."), status: .internalServerError)
             note("demo-agency: unexpected \(error)")
             return response
         }

@@ -60,7 +60,8 @@ struct DemoAgencyCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let secret = getenv("DEMO_AGENCY_CLIENT_SECRET").map({ String(cString: $0) }), !secret.isEmpty else {
-            throw stop("DEMO_AGENCY_CLIENT_SECRET is not set. Set it to the secret that `portico clients apply` or `rotate-secret` printed.", code: 78)
+            throw stop(
+                "DEMO_AGENCY_CLIENT_SECRET is not set. Set it to the secret that `portico clients apply` or `rotate-secret` printed.", code: 78)
         }
         let agency = Agency(
             name: name, tagline: tagline, accent: accent, port: port, issuer: issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer,
@@ -83,7 +84,9 @@ struct DemoAgencyCommand: AsyncParsableCommand {
         do {
             try await application.runService()
         } catch {
-            throw stop("\(agency.name) could not listen on \(Agency.host):\(agency.port) (\(error)). Choose another --port or stop the other program.", code: 69)
+            throw stop(
+                "\(agency.name) could not listen on \(Agency.host):\(agency.port) (\(error)). Choose another --port or stop the other program.",
+                code: 69)
         }
     }
 
@@ -111,8 +114,9 @@ extension Result where Failure == any Error {
     }
 }
 
-/// One line for the person who started the program. Standard error is unbuffered, so it is seen at once.
+/// One line for the person who started the program. Standard error is unbuffered, so it is seen at once. Control characters become
+/// spaces: some of what is noted came from outside, and one event is one line.
 func note(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
+    let bytes = line.utf8.map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: " ") : $0 } + [UInt8(ascii: "\n")]
     _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

@@ -96,7 +96,8 @@ actor OpenIDProvider {
         }
         return Endpoints(
             authorization: try address("authorization_endpoint"), token: try address("token_endpoint"),
-            userInfo: try address("userinfo_endpoint"), endSession: document["end_session_endpoint"] == nil ? nil : try address("end_session_endpoint"),
+            userInfo: try address("userinfo_endpoint"),
+            endSession: document["end_session_endpoint"] == nil ? nil : try address("end_session_endpoint"),
             keySet: try address("jwks_uri"))
     }
 

@@ -49,7 +49,7 @@ struct AgencyPages: Sendable {
     enum LoadError: Error { case missing(String) }
 
     init(agency: Agency) async throws {
-        guard let folder = Bundle.module.resourcePath.map({ $0 + "/Resources" }) else { throw LoadError.missing("resources") }
+        let folder = Bundle.module.bundlePath + "/Resources"
         library = try await MustacheLibrary(directory: folder + "/templates")
         for name in ["welcome", "resident", "signed-out", "problem", "head", "foot"] where library.getTemplate(named: name) == nil {
             throw LoadError.missing(name)

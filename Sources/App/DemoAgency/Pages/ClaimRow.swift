@@ -33,7 +33,9 @@ struct ClaimRow: Sendable, Hashable {
         }
     }
 
-    private static let protocolMembers: Set<String> = ["sub", "iss", "aud", "azp", "exp", "iat", "nonce", "at_hash", "c_hash", "sid", "jti", "auth_time"]
+    private static let protocolMembers: Set<String> = [
+        "sub", "iss", "aud", "azp", "exp", "iat", "nonce", "at_hash", "c_hash", "sid", "jti", "auth_time",
+    ]
 
     private static let labels = [
         "name": "Full name", "given_name": "Given name", "family_name": "Family name", "middle_name": "Middle name", "nickname": "Nickname",
