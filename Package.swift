@@ -87,6 +87,7 @@ let package = Package(
                 "DemoAgency", "Primitives", "Cryptography", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
+        .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
     ]
 )
 
