@@ -88,6 +88,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
+        .tests("PagesTests", ["Pages", "Primitives"]),
     ]
 )
 
