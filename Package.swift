@@ -28,7 +28,12 @@ let package = Package(
         .module("Primitives", floor: "Base"),
         .module("Cryptography", floor: "Base", ["Primitives", "COpenSSL"]),
         .module("PasswordHashing", floor: "Base", ["Primitives", "Cryptography", "CArgon2"]),
-        .module("Database", floor: "Base", ["Primitives", "Cryptography", .product(name: "GRDB", package: "GRDB.swift")]),
+        .module(
+            "Database", floor: "Base",
+            [
+                "Primitives", "Cryptography", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
 
         // Floor 2: Standards.
         .module("JOSE", floor: "Standards", ["Primitives", "Cryptography"]),
@@ -89,6 +94,9 @@ let package = Package(
             ]),
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
         .tests("PagesTests", ["Pages", "Primitives"]),
+        .tests("DatabaseTests", ["Primitives", "Cryptography", "Database"]),
+        .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
+        .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
     ]
 )
 
