@@ -36,12 +36,17 @@ public final class PasswordHasher: Sendable {
     /// - Throws: `unsupportedHash` for a hash beyond `foreignLimits` or with a pepper that is not configured, at once and without
     ///   computing anything; otherwise as `hash`.
     public func verify(_ password: Secret, against hash: PasswordHash) async throws(PasswordHashError) -> Verification {
-        guard isOurs(hash.parameters) || configuration.foreignLimits.admit(hash.parameters) else { throw .unsupportedHash }
+        guard supports(hash) else { throw .unsupportedHash }
         let pepper = try peppers.find(hash.pepperName)
         let tag = try await tag(of: password, salt: hash.salt, pepper: pepper, parameters: hash.parameters)
         let matches = constantTimeEquals(tag, hash.tag)
         let isCurrent = hash.parameters == configuration.parameters && hash.pepperName == peppers.current?.name
         return Verification(matches: matches, needsRehash: matches && !isCurrent)
+    }
+
+    /// Whether `verify` would compute anything for this hash: its cost is within `foreignLimits` and its pepper is at hand.
+    public func supports(_ hash: PasswordHash) -> Bool {
+        (isOurs(hash.parameters) || configuration.foreignLimits.admit(hash.parameters)) && (try? peppers.find(hash.pepperName)) != nil
     }
 
     /// The work of `verify` for an account that does not exist, so that the time of an answer does not tell.
