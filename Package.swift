@@ -94,7 +94,6 @@ let package = Package(
             ]),
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
         .tests("PagesTests", ["Pages", "Primitives"]),
-        .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
         .tests("DatabaseTests", ["Primitives", "Cryptography", "Database"]),
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
         .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
