@@ -26,10 +26,10 @@ enum SettingTable {
         .text("server.host", \.server.host, help: "The address to listen on."),
         .integer("server.port", \.server.port, 1...65_535, help: "The port to listen on."),
         Setting(
-            "server.trusted-proxies", accepted: "a list of IP addresses or networks such as 10.0.0.0/8",
+            "server.trusted-proxies", accepted: "a list of IP addresses",
             help: "Proxies whose forwarded headers count. Nobody else's do."
         ) { raw, settings in
-            guard raw.list.allSatisfy(NetworkText.isAddressOrNetwork) else { return false }
+            guard raw.list.allSatisfy(AddressText.isAddress) else { return false }
             settings.server.trustedProxies = raw.list
             return true
         } show: {
@@ -90,21 +90,10 @@ enum SettingTable {
     ]
 }
 
-/// The written form of an address or network; who matches is decided where requests arrive.
-enum NetworkText {
-    static func isAddressOrNetwork(_ text: String) -> Bool {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let bits = parts.first.flatMap({ addressBits(String($0)) }) else { return false }
-        guard parts.count == 2 else { return true }
-        guard parts[1].utf8.count <= 3, parts[1].utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let length = Int(parts[1])
-        else { return false }
-        return length <= bits
-    }
-
-    /// 32 for an IPv4 address, 128 for an IPv6 one, nil for anything else.
-    private static func addressBits(_ text: String) -> Int? {
+/// The written form of an address; which one a request came from is decided where requests arrive.
+enum AddressText {
+    static func isAddress(_ text: String) -> Bool {
         var buffer = in6_addr()
-        if inet_pton(AF_INET, text, &buffer) == 1 { return 32 }
-        return inet_pton(AF_INET6, text, &buffer) == 1 ? 128 : nil
+        return inet_pton(AF_INET, text, &buffer) == 1 || inet_pton(AF_INET6, text, &buffer) == 1
     }
 }
