@@ -85,18 +85,30 @@ let package = Package(
             ],
             path: "Sources/App/DemoAgency", resources: [.copy("Resources")], swiftSettings: strict),
 
+        // Benchmarks; not shipped. bench-hashing measures against libargon2 itself, so it may import CArgon2.
+        .executableTarget(
+            name: "bench-hashing",
+            dependencies: ["Cryptography", "PasswordHashing", "CArgon2", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "benchmarks/hashing", swiftSettings: strict),
+
         // Tests.
         .tests(
             "DemoAgencyTests",
             [
                 "DemoAgency", "Primitives", "Cryptography", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+            "FlowTests",
+            [
+                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing",
+                "Residents", "Provider", "Pages", "Web", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             ]),
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
         .tests("PagesTests", ["Pages", "Primitives"]),
         .tests("DatabaseTests", ["Primitives", "Cryptography", "Database"]),
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
         .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
+        .tests("OAuthProtocolTests", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
     ]
 )
 

@@ -18,6 +18,11 @@ public struct UnverifiedJWS: Sendable {
 
     public var kid: String? { header.kid }
 
+    /// The `iss` that the token claims, for choosing whose keys to try (RFC 7523 §3); true only once one of them verifies it.
+    public var claimedIssuer: String? {
+        (try? JSONValue(parsing: payload))?.objectValue?["iss"]?.stringValue
+    }
+
     /// - Parameters:
     ///   - key: the caller's own key for the token's sender; keys that the header carries or points to are not looked at.
     ///   - algorithm: the one that was agreed with the sender.

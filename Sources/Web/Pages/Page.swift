@@ -48,6 +48,14 @@ struct WebAddress: Sendable {
         guard isScheme, isPlain, scheme == "https" || scheme == "http" || scheme.contains(".") else { return nil }
         self.text = text
     }
+
+    /// The host, to show where an agency lives; nil where the address has none, or hides it behind a user name.
+    var host: String? {
+        let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[1].isEmpty, !parts[2].isEmpty else { return nil }
+        let authority = parts[2].prefix { $0 != "?" && $0 != "#" }
+        return authority.contains("@") ? nil : String(authority)
+    }
 }
 
 extension PageValue {

@@ -16,7 +16,7 @@ public struct AuthorizationRequest: Sendable, Hashable {
     /// Whole seconds, 0 to 2³¹.
     public let maxAge: Duration?
     public let display: Display?
-    public let uiLocales: [String]
+    public private(set) var uiLocales: [String]
     public let claimsLocales: [String]
     /// Untrusted text for display, at most 320 bytes; anything longer or with control characters is dropped.
     public let loginHint: String?
@@ -56,6 +56,13 @@ public struct AuthorizationRequest: Sendable, Hashable {
 
     /// Whether an ID token is asked for (OpenID Connect Core §3.1.2.1).
     public var isOpenID: Bool { scope.contains(.openid) }
+
+    /// The same request in a language that the resident chose.
+    public func speaking(_ language: String) -> AuthorizationRequest {
+        var request = self
+        request.uiLocales = [language]
+        return request
+    }
 
     /// The parameters again, to keep the request in a form or to start it anew: reading them gives an equal request.
     public func formPairs() -> [(String, String)] {

@@ -40,9 +40,16 @@ public struct ClaimsRequest: Sendable, Hashable {
         guard let object = json.objectValue else { throw OAuthFailure(ClaimsReference.notAnObject) }
         userinfo = try Self.demands(in: object, "userinfo")
         idToken = try Self.demands(in: object, "id_token")
+        // Writing a number or a control character out may take more room than it came in.
+        guard serialized.utf8.count <= Self.maximumBytes else { throw OAuthFailure(ClaimsReference.tooLarge) }
     }
 
     public var isEmpty: Bool { userinfo.isEmpty && idToken.isEmpty }
+
+    /// The part of the request whose claims `isIncluded` accepts by name.
+    public func filter(_ isIncluded: (String) -> Bool) -> ClaimsRequest {
+        ClaimsRequest(userinfo: userinfo.filter { isIncluded($0.key) }, idToken: idToken.filter { isIncluded($0.key) })
+    }
 
     /// The request as JSON that ``init(parsing:)`` reads back as the same value; names are in alphabetical order.
     public var serialized: String {

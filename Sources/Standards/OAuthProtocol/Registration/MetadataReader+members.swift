@@ -101,13 +101,14 @@ extension MetadataReader {
             throw failure(.sector, "sector_identifier_uri", "is not supported, for nothing is fetched; an operator can set sector_identifier")
         }
         if let sector = try string("sector_identifier") {
-            guard operatorRegistered else { throw failure(.sector, "sector_identifier", "may be set by an operator only") }
             guard HostName.isValid(sector) else { throw failure(.sector, "sector_identifier", "must be a host name in lower case") }
             return sector
         }
-        guard subjectType == .pairwise, !redirectURIs.isEmpty else { return nil }
-        let hosts = Set(redirectURIs.map(\.host))
-        guard hosts.count == 1, let host = redirectURIs[0].host else {
+        // A loopback address names no organisation: a client that has no other is a sector of its own.
+        let lasting = redirectURIs.filter { !$0.isLoopback }
+        guard subjectType == .pairwise, !lasting.isEmpty else { return nil }
+        let hosts = Set(lasting.map(\.host))
+        guard hosts.count == 1, let host = lasting[0].host else {
             throw failure(.sector, "sector_identifier", "is needed for pairwise subjects, because the redirect URIs do not share one host")
         }
         return host
@@ -153,6 +154,7 @@ public enum RegistrationReference: String, FailureReference {
     case audience = "REG-18"
     case publicClientCredentials = "REG-19"
     case publicWithoutPKCE = "REG-20"
+    case operatorOnly = "REG-21"
 
     public var code: OAuthFailure.Code { .invalidClientMetadata }
 
@@ -178,6 +180,7 @@ public enum RegistrationReference: String, FailureReference {
         case .audience: "The member 'access_token_audience' must hold visible ASCII values."
         case .publicClientCredentials: "The grant client_credentials needs a client that authenticates; the method is 'none'."
         case .publicWithoutPKCE: "The member 'require_pkce' must stay true for a client that does not authenticate."
+        case .operatorOnly: "A member of this server's own may be set by an operator only."
         }
     }
 }

@@ -10,10 +10,12 @@ public enum ApplicationType: String, Sendable, Hashable, CaseIterable {
 /// scheme with a dot in it. No fragment, no user information, no wildcard, no dot segment, nothing a browser would have to repair.
 public struct RedirectURI: Hashable, Sendable {
     public let text: String
-    /// Lower case, IPv6 literals in brackets; nil for a private-use scheme without authority.
+    /// Lower case, IPv6 literals in brackets; nil for a private-use scheme, whose authority names nobody.
     public let host: String?
     /// `scheme://host[:port]` of an `https` or `http` URI; nil for a private-use scheme.
     public let origin: String?
+    /// Whether the host is this very machine, by address or as `localhost`.
+    public let isLoopback: Bool
 
     /// - Throws: `invalid_redirect_uri`, naming what is wrong.
     public init(registering text: String, applicationType: ApplicationType, operatorRegistered: Bool) throws(OAuthFailure) {
@@ -33,8 +35,9 @@ public struct RedirectURI: Hashable, Sendable {
             guard applicationType == .native, uri.scheme.contains(".") else { throw RedirectReference.scheme.failure(text) }
         }
         self.text = text
-        host = uri.host
+        host = isWebScheme ? uri.host : nil
         origin = isWebScheme ? uri.origin : nil
+        isLoopback = isWebScheme && uri.isLoopback
     }
 
     /// Whether a request names this URI: byte for byte, except that a native client may use any port of the registered loopback

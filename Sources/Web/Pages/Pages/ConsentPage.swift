@@ -29,7 +29,7 @@ public struct ConsentPage: Page {
             heading: texts.text("consent.heading", ["agency": agency.name]), formToken: formToken,
             record: [
                 "agency": .text(agency.name),
-                "agencyAddress": .address(agency.uri),
+                "agencyHost": PageValue(agency.uri.flatMap(WebAddress.init)?.host),
                 "name": .text(residentName),
                 "ticket": .text(ticket),
                 "always": .list(scopes.filter(\.required).map { $0.record(for: agency, in: texts) }),
