@@ -93,10 +93,6 @@ let package = Package(
 
         // Tests.
         .tests(
-            "DemoAgencyTests",
-            [
-                "DemoAgency", "Primitives", "Cryptography", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
             "FlowTests",
             [
                 "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing",
@@ -109,6 +105,13 @@ let package = Package(
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
         .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
         .tests("OAuthProtocolTests", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
+        .tests(
+            "DemoAgencyTests",
+            [
+                "DemoAgency", "Primitives", "Cryptography", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        .tests("AppTests", ["portico", "Primitives", "OAuthProtocol", .product(name: "Logging", package: "swift-log")]),
     ]
 )
 
