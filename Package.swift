@@ -105,6 +105,9 @@ let package = Package(
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
         .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
         .tests("OAuthProtocolTests", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
+        .tests("PrimitivesTests", ["Primitives"]),
+        .tests("CryptographyTests", ["Primitives", "Cryptography"], resources: [.copy("Vectors")]),
+        .tests("JOSETests", ["Primitives", "Cryptography", "JOSE"]),
         .tests(
             "DemoAgencyTests",
             [

@@ -20,7 +20,7 @@ import Synchronization
 /// A whole Portico in memory, with a clock that tests move by hand: requests go through the real router, without a socket.
 final class House: Sendable {
     static let issuer = "https://id.example"
-    static let password = "correct-horse-battery"
+    static let password = "lantern-quay-otter-9"
     static let permitsSecret = "permits-secret-of-some-length-0123456789"
 
     let database: Database
@@ -45,12 +45,13 @@ final class House: Sendable {
     init(issuer: String = House.issuer, change: (inout ProviderPolicy) -> Void = { _ in }) async throws {
         let clock = Clock()
         self.clock = clock
-        database = try Database.openInMemory()
+        database = Database.openInMemory()
         try await database.migrate(Schema.migrations)
         let masterKey = try MasterKey(Secret.random(32))
         keyRing = try await KeyRing.open(database, masterKey: masterKey, policy: KeyPolicy(), at: clock.now).0
         hasher = PasswordHasher(
-            try PasswordHasherConfiguration(workers: 1, queueLimit: 8, parameters: Argon2Parameters(memoryKiB: 64, iterations: 1, parallelism: 1)))
+            PasswordHasherConfiguration(
+                workers: 1, queueLimit: 8, parameters: try Argon2Parameters(memoryKiB: 64, iterations: 1, parallelism: 1)))
         residents = ResidentDirectory(database: database, hasher: hasher, actor: "operator:test")
         clientAdministration = ClientAdministration(database: database, actor: "operator:test")
         var policy = ProviderPolicy(issuer: try Issuer(issuer))
@@ -59,7 +60,7 @@ final class House: Sendable {
         provider = try Provider(policy: policy, database: database, keyRing: keyRing, clients: clients, supportedLanguages: ["en", "es", "fr", "ar"])
         let services = WebServices(
             provider: provider,
-            signIn: SignIn(
+            signIn: try SignIn(
                 database: database, hasher: hasher, secrets: keyRing.secrets, sessionPolicy: SessionPolicy(), throttlePolicy: ThrottlePolicy(),
                 log: .none),
             sessions: Sessions(database: database, policy: SessionPolicy()), keyRing: keyRing,
@@ -72,7 +73,7 @@ final class House: Sendable {
     /// One resident and the two agencies that every flow uses.
     private func furnish() async throws {
         _ = try await residents.add(
-            NewResident(
+            try NewResident(
                 username: "amara",
                 claims: [
                     "email": "amara@example.org", "email_verified": true, "given_name": "Amara", "family_name": "Okafor",

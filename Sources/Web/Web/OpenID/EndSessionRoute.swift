@@ -10,11 +10,7 @@ struct EndSessionRoute {
 
     func add(to routes: RouterGroup<PorticoContext>) {
         routes.get(RouterPath(Discovery.endSessionPath)) { request, context in try await receive(request, context) }
-        routes.post(RouterPath(Discovery.endSessionPath)) { request, _ in
-            // As at the authorization endpoint: a form from another site comes without our cookies, a GET with them.
-            let parameters = try EndSessionRequest(try FormParameters.merging(query: try request.queryParameters(), body: try await request.form()))
-            return .seeOther(desk.path(Discovery.endSessionPath) + "?" + FormEncoding.encode(parameters.formPairs()))
-        }
+        routes.post(RouterPath(Discovery.endSessionPath)) { request, _ in try await receiveByPost(request) }
         routes.post(RouterPath(Discovery.endSessionPath + "/confirm")) { request, context in try await confirm(request, context) }
     }
 
@@ -35,6 +31,13 @@ struct EndSessionRoute {
             let destination = logout.destination.map { FormActionSource.of($0.uri.text) }
             return desk.send(page, to: request, browser: browser, uiLocales: received.uiLocales, formActions: destination.map { [$0] } ?? [])
         }
+    }
+
+    /// As at the authorization endpoint: a form from another site comes without our cookies, a GET with them.
+    private func receiveByPost(_ request: Request) async throws -> Response {
+        let parameters = try FormParameters.merging(query: try request.queryParameters(), body: try await request.form())
+        let received = try EndSessionRequest(parameters)
+        return .seeOther(desk.path(Discovery.endSessionPath) + "?" + FormEncoding.encode(received.formPairs()))
     }
 
     private func confirm(_ request: Request, _ context: PorticoContext) async throws -> Response {
