@@ -107,7 +107,10 @@ struct OutputTests {
         let settings = CommandFailure(SettingsError(problems: ["A.", "B."]))
         #expect(settings.exit == .configuration)
         #expect(settings.lines == ["A.", "B."])
-        #expect(CommandFailure(OAuthFailure(.invalidRequest, reference: "X-01", description: "The thing is wrong.")).lines == ["The thing is wrong. (X-01)"])
+        #expect(
+            CommandFailure(OAuthFailure(.invalidRequest, reference: "X-01", description: "The thing is wrong.")).lines == [
+                "The thing is wrong. (X-01)"
+            ])
         #expect(CommandFailure(CommandFailure(.usage, "No.")).exit == .usage)
     }
 }

@@ -26,7 +26,9 @@ struct ClientAddCommand: PorticoCommand {
     var postLogoutRedirectURI: [String] = []
     @Option(help: "The client id; one is made without it.")
     var id: String?
-    @Option(help: ArgumentHelp("How the agency proves itself at the token endpoint.", valueName: "client_secret_basic|client_secret_post|private_key_jwt"))
+    @Option(
+        help: ArgumentHelp("How the agency proves itself at the token endpoint.", valueName: "client_secret_basic|client_secret_post|private_key_jwt")
+    )
     var authMethod: String?
     @Flag(name: .customLong("public"), help: "The client keeps no secret: a program on the resident's device.")
     var isPublic = false

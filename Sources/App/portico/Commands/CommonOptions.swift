@@ -3,7 +3,9 @@ import Primitives
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .customLong("config"), help: ArgumentHelp("The settings file (default: portico.yaml in the working directory, if there).", valueName: "FILE"))
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp("The settings file (default: portico.yaml in the working directory, if there).", valueName: "FILE"))
     var configurationFile: String?
 
     @Flag(name: .customLong("json"), help: "Print JSON for machines.")
@@ -41,6 +43,8 @@ struct CommonOptions: ParsableArguments {
 
 /// A new password: from standard input, or generated and shown once. Never from an argument, which every process of the machine can read.
 struct PasswordOptions: ParsableArguments {
-    @Flag(name: .customLong("password-stdin"), help: "Read the password from the first line of standard input; without this one is generated and printed once.")
+    @Flag(
+        name: .customLong("password-stdin"),
+        help: "Read the password from the first line of standard input; without this one is generated and printed once.")
     var readsStandardInput = false
 }

@@ -33,10 +33,19 @@ struct KeyGenerateCommand: PorticoCommand {
             """)
 
     @OptionGroup var change: KeyChangeOptions
-    @Argument(help: ArgumentHelp("The algorithm.", valueName: SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: "|")))
+    @Argument(help: ArgumentHelp("The algorithm.", valueName: allNames), transform: Self.algorithm)
     var algorithm: SignatureAlgorithm
 
     func perform() async throws { try await change.carryOut { _ in .generate(algorithm) } }
+
+    private static let allNames = SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: "|")
+
+    private static func algorithm(_ name: String) throws -> SignatureAlgorithm {
+        guard let algorithm = SignatureAlgorithm(rawValue: name) else {
+            throw ValidationError("There is no algorithm '\(name)'; choose one of \(allNames).")
+        }
+        return algorithm
+    }
 }
 
 struct KeyActivateCommand: PorticoCommand {
@@ -119,5 +128,3 @@ struct KeyExportCommand: PorticoCommand {
         }
     }
 }
-
-extension SignatureAlgorithm: @retroactive ExpressibleByArgument {}

@@ -7,7 +7,9 @@ extension PasswordOptions {
         guard readsStandardInput else { return (ResidentDirectory.generatePassword(), true) }
         var reader = LineReader.standardInput
         guard let line = try reader.next(), !line.isEmpty else {
-            throw CommandFailure(.usage, "Standard input holds no password.", "Pipe it in, as in: printf '%s\\n' \"$PASSWORD\" | portico residents add … --password-stdin")
+            throw CommandFailure(
+                .usage, "Standard input holds no password.",
+                "Pipe it in, as in: printf '%s\\n' \"$PASSWORD\" | portico residents add … --password-stdin")
         }
         return (Secret(line), false)
     }

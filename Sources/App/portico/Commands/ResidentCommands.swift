@@ -21,7 +21,9 @@ struct ResidentListCommand: PorticoCommand {
 
     func validate() throws {
         guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be between 1 and 10000.") }
-        guard after.map({ ResidentID(rawValue: $0) != nil }) ?? true else { throw ValidationError("--after must be a resident's id, such as `list` prints.") }
+        guard after.map({ ResidentID(rawValue: $0) != nil }) ?? true else {
+            throw ValidationError("--after must be a resident's id, such as `list` prints.")
+        }
     }
 
     func perform() async throws {
@@ -75,7 +77,8 @@ struct ResidentDisableCommand: PorticoCommand {
         try await options.withResidents(missing: .refuse) { residents, now in
             let id = try await residents.require(resident).id
             try await residents.disable(id, at: now)
-            options.show("\(resident) is disabled.", json: ResidentText.json(of: try await residents.require(id.rawValue)))
+            let disabled = try await residents.require(id.rawValue)
+            options.show("\(resident) is disabled.", json: ResidentText.json(of: disabled))
         }
     }
 }
@@ -97,7 +100,8 @@ struct ResidentEnableCommand: PorticoCommand {
         try await options.withResidents(missing: .refuse) { residents, now in
             let id = try await residents.require(resident).id
             try await residents.enable(id, at: now)
-            options.show("\(resident) is enabled.", json: ResidentText.json(of: try await residents.require(id.rawValue)))
+            let enabled = try await residents.require(id.rawValue)
+            options.show("\(resident) is enabled.", json: ResidentText.json(of: enabled))
         }
     }
 }
@@ -123,9 +127,10 @@ struct ResidentSetPasswordCommand: PorticoCommand {
             let id = try await residents.require(resident).id
             try await residents.setPassword(secret, of: id, at: now)
             let shown = isGenerated ? String(decoding: secret.copyBytes(), as: UTF8.self) : nil
+            let changed = try await residents.require(id.rawValue)
             options.show(
                 shown.map { "The new password of \(resident), shown once: \($0)" } ?? "\(resident) has the new password.",
-                json: ResidentText.json(of: try await residents.require(id.rawValue), generatedPassword: shown))
+                json: ResidentText.json(of: changed, generatedPassword: shown))
         }
     }
 }

@@ -67,7 +67,7 @@ extension Logger {
     }
 }
 
-extension Logger.Metadata.Value {
+extension Logger.MetadataValue {
     fileprivate var json: JSONValue {
         switch self {
         case .string(let text): .string(text)
@@ -75,7 +75,6 @@ extension Logger.Metadata.Value {
         case .array(let elements): .array(elements.map(\.json))
         case .dictionary(let members):
             .object(members.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0[$1.key] = $1.value.json })
-        default: .string("\(self)")
         }
     }
 }

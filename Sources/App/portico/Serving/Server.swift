@@ -53,7 +53,7 @@ struct Server: Sendable {
         configuration.maximumGracefulShutdownDuration = Self.drainTime
         do {
             try await ServiceGroup(configuration: configuration).run()
-        } catch where !started.wasNoted {
+        } catch  where !started.wasNoted {
             throw CommandFailure(
                 .unavailable, "Portico cannot listen on \(settings.server.host):\(settings.server.port): \(Self.cause(of: error)).",
                 "Stop the other program or choose another port with PORTICO_SERVER_PORT.")
@@ -66,7 +66,8 @@ struct Server: Sendable {
         if !assembly.created.isEmpty {
             logger.notice("created", metadata: ["created": .array(assembly.created.map { .string($0) })])
             Terminal.print(
-                "Created " + assembly.created.joined(separator: ", ") + ". For production: set issuer to your https address, keep the master key in a "
+                "Created " + assembly.created.joined(separator: ", ")
+                    + ". For production: set issuer to your https address, keep the master key in a "
                     + "place of its own and back it up apart from the database.")
         }
         Terminal.print("Portico is ready: \(assembly.issuer.text)/")

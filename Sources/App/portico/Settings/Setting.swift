@@ -49,7 +49,7 @@ enum RawSetting: Sendable, Hashable {
 }
 
 extension Setting {
-    typealias Place<Value> = WritableKeyPath<Settings, Value> & Sendable
+    typealias Place<Value> = any WritableKeyPath<Settings, Value> & Sendable
 
     static func text(_ key: String, _ place: Place<String>, help: String) -> Setting {
         Setting(key, accepted: "a text", help: help) { raw, settings in

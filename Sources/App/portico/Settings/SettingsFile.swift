@@ -13,20 +13,28 @@ enum SettingsFile {
             throw SettingsError(problems: ["\(name) is not valid YAML: \(oneLine("\(error)"))"])
         }
         guard let root, root.tag != Tag(.null) else { return [] }
-        guard case .mapping(let mapping) = root else { throw SettingsError(problems: ["\(name) must hold settings by name, such as `server:` and below it `port: 8080`."]) }
+        guard case .mapping(let mapping) = root else {
+            throw SettingsError(problems: ["\(name) must hold settings by name, such as `server:` and below it `port: 8080`."])
+        }
         var values: [(key: String, value: RawSetting)] = []
         try flatten(mapping, under: "", name: name, into: &values)
         return values
     }
 
-    private static func flatten(_ mapping: Node.Mapping, under prefix: String, name: String, into values: inout [(key: String, value: RawSetting)]) throws(SettingsError) {
+    private static func flatten(_ mapping: Node.Mapping, under prefix: String, name: String, into values: inout [(key: String, value: RawSetting)])
+        throws(SettingsError)
+    {
         for (keyNode, node) in mapping {
-            guard let part = keyNode.scalar?.string, prefix.count < 200 else { throw SettingsError(problems: ["\(name) has a name that is not a text."]) }
+            guard let part = keyNode.scalar?.string, prefix.count < 200 else {
+                throw SettingsError(problems: ["\(name) has a name that is not a text."])
+            }
             let key = prefix.isEmpty ? part : prefix + "." + part
             switch node {
             case .mapping(let inner): try flatten(inner, under: key, name: name, into: &values)
             case .scalar(let scalar):
-                guard node.tag != Tag(.null) else { throw SettingsError(problems: ["\(key) in \(name) has no value. Give it one or remove the line."]) }
+                guard node.tag != Tag(.null) else {
+                    throw SettingsError(problems: ["\(key) in \(name) has no value. Give it one or remove the line."])
+                }
                 values.append((key, .text(scalar.string)))
             case .sequence(let sequence):
                 let elements = sequence.compactMap { $0.scalar?.string }

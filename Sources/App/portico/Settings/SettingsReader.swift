@@ -31,7 +31,9 @@ struct SettingsReader: Sendable {
     /// - Parameters:
     ///   - file: the file's settings by their dotted names, and what the file is called; nil without a file.
     ///   - environment: every variable of the process; those that do not begin with `PORTICO_` are not looked at.
-    static func read(file: (name: String, values: [(key: String, value: RawSetting)])?, environment: [String: String]) throws(SettingsError) -> ResolvedSettings {
+    static func read(file: (name: String, values: [(key: String, value: RawSetting)])?, environment: [String: String]) throws(SettingsError)
+        -> ResolvedSettings
+    {
         var reader = SettingsReader()
         if let file { for (key, value) in file.values { reader.take(key, value, from: .file, called: "\(key) in \(file.name)") } }
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Setting.environmentPrefix) {

@@ -15,7 +15,8 @@ enum Files {
             folder += folder.isEmpty || folder.hasSuffix("/") ? String(part) : "/" + part
             if mkdir(folder, 0o700) != 0 && errno != EEXIST {
                 let cause = String(cString: strerror(errno))
-                throw CommandFailure(.configuration, "The folder \(folder) cannot be made: \(cause).", "The setting keys.master-file names the file in it.")
+                throw CommandFailure(
+                    .configuration, "The folder \(folder) cannot be made: \(cause).", "The setting keys.master-file names the file in it.")
             }
         }
     }
