@@ -1,26 +1,33 @@
 import ArgumentParser
 import Primitives
 
-/// What every command takes.
-struct CommonOptions: ParsableArguments {
+/// Where the settings are.
+struct SettingsOptions: ParsableArguments {
     @Option(
         name: .customLong("config"),
         help: ArgumentHelp("The settings file (default: portico.yaml in the working directory, if there).", valueName: "FILE"))
-    var configurationFile: String?
-
-    @Flag(name: .customLong("json"), help: "Print JSON for machines.")
-    var asJSON = false
+    var file: String?
 
     func settings() throws -> ResolvedSettings {
-        let name = configurationFile ?? SettingsFile.defaultName
+        let name = file ?? SettingsFile.defaultName
         guard let bytes = try Files.read(name, maximumBytes: SettingsFile.maximumBytes) else {
-            guard configurationFile == nil else { throw CommandFailure(.configuration, "There is no settings file \(name).") }
+            guard file == nil else { throw CommandFailure(.configuration, "There is no settings file \(name).") }
             return try SettingsReader.read(file: nil, environment: ProcessEnvironment.read())
         }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw CommandFailure(.configuration, "\(name) is not UTF-8 text.") }
         let values = try SettingsFile.parse(text, name: name)
         return try SettingsReader.read(file: (name: name, values: values), environment: ProcessEnvironment.read())
     }
+}
+
+/// What every command but `serve` takes.
+struct CommonOptions: ParsableArguments {
+    @OptionGroup var source: SettingsOptions
+
+    @Flag(name: .customLong("json"), help: "Print JSON for machines.")
+    var asJSON = false
+
+    func settings() throws -> ResolvedSettings { try source.settings() }
 
     /// Runs `body` on the installation and closes it again, whatever happens.
     func withAssembly(missing: Assembly.Missing, _ body: (Assembly) async throws -> Void) async throws {

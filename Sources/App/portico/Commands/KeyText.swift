@@ -22,7 +22,7 @@ enum KeyText {
     private static func note(_ key: KeySummary) -> String {
         if let time = key.activatableFrom { return "may be activated from \(TimeText.second(time))" }
         if let time = key.removableFrom { return "published until \(TimeText.second(time))" }
-        return key.neededBy.isEmpty ? "" : "needed by " + key.neededBy.joined(separator: ", ")
+        return key.neededBy.joined(separator: "; ")
     }
 
     static func json(_ key: KeySummary) -> JSONValue {

@@ -14,7 +14,7 @@ struct ServeCommand: PorticoCommand {
               portico serve --config /etc/portico/portico.yaml
             """)
 
-    @OptionGroup var options: CommonOptions
+    @OptionGroup var options: SettingsOptions
 
     func perform() async throws {
         try await Server(settings: try options.settings().settings).run()

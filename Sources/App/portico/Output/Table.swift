@@ -42,7 +42,7 @@ struct Listing {
     private var rows: [(name: String, value: String)] = []
 
     mutating func add(_ name: String, _ value: String?) {
-        if let value { rows.append((name, Table.plain(value))) }
+        if let value, !value.isEmpty { rows.append((name, Table.plain(value))) }
     }
 
     var text: String {
