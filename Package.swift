@@ -124,6 +124,13 @@ let package = Package(
                 "Residents", "Provider", "Pages", "Web", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             ]),
+        .tests(
+            "DemoAgencyTests",
+            [
+                "DemoAgency", "Primitives", "Cryptography", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        .tests("AppTests", ["portico", "Primitives", "OAuthProtocol", .product(name: "Logging", package: "swift-log")]),
     ]
 )
 
