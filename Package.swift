@@ -85,9 +85,15 @@ let package = Package(
             ],
             path: "Sources/App/DemoAgency", resources: [.copy("Resources")], swiftSettings: strict),
 
+        // Benchmarks.
+        .executableTarget(
+            name: "bench-database",
+            dependencies: ["Primitives", "Database", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            path: "benchmarks/database", swiftSettings: strict),
+
         // Tests.
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
-        .tests("DatabaseTests", ["Primitives", "Cryptography", "Database"]),
+        .tests("DatabaseTests", ["Primitives", "Cryptography", "Database", "bench-database"]),
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
         .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
         .tests("AuditLogTests", ["Primitives", "Database", "Domain", "Storage", "AuditLog"]),
