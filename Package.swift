@@ -85,11 +85,15 @@ let package = Package(
             ],
             path: "Sources/App/DemoAgency", resources: [.copy("Resources")], swiftSettings: strict),
 
-        // Benchmarks.
+        // Benchmarks; not shipped. bench-hashing measures against libargon2 itself, so it may import CArgon2.
         .executableTarget(
             name: "bench-database",
             dependencies: ["Primitives", "Database", .product(name: "GRDBSQLite", package: "GRDB.swift")],
             path: "benchmarks/database", swiftSettings: strict),
+        .executableTarget(
+            name: "bench-hashing",
+            dependencies: ["Cryptography", "PasswordHashing", "CArgon2", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "benchmarks/hashing", swiftSettings: strict),
 
         // Tests.
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),

@@ -2,8 +2,8 @@ internal import CArgon2
 internal import Glibc
 internal import Synchronization
 
-/// Threads that do nothing but hash, started as work comes and at most as many as configured. Each keeps an arena while there is
-/// work; callers wait for their answer without holding a thread.
+/// Threads that do nothing but compute in an arena, started as work comes and at most as many as configured. Each keeps its arena
+/// while there is work; callers wait for their answer without holding a thread.
 final class HashingPool: Sendable {
     private let state: Monitor<State>
     /// Bytes of the arena that a worker keeps.
@@ -17,8 +17,12 @@ final class HashingPool: Sendable {
         var leaving: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// What a worker computes in the arena lent to it.
+    typealias Computation = @Sendable (borrowing Arena) throws(PasswordHashError) -> [UInt8]
+
     private struct Job: Sendable {
-        let computation: Argon2id
+        let byteCount: Int
+        let computation: Computation
         let answer: CheckedContinuation<Result<[UInt8], PasswordHashError>, Never>
     }
 
@@ -28,13 +32,13 @@ final class HashingPool: Sendable {
         self.arenaIdle = arenaIdle
     }
 
-    /// Waits for a worker to compute the tag. An accepted job is always answered.
+    /// Waits for a worker to compute in an arena of at least `byteCount` bytes. An accepted job is always answered.
     ///
     /// - Throws: `busy`, `stopped`, `failed`; `cancelled` where the task was cancelled before a worker took the job.
-    func tag(of computation: Argon2id) async throws(PasswordHashError) -> [UInt8] {
+    func compute(inArenaOf byteCount: Int, _ computation: @escaping Computation) async throws(PasswordHashError) -> [UInt8] {
         let id = state.withLock { $0.queue.makeID() }
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { submit(Job(computation: computation, answer: $0), id: id) }
+            await withCheckedContinuation { submit(Job(byteCount: byteCount, computation: computation, answer: $0), id: id) }
         } onCancel: {
             state.withLock { $0.queue.withdraw(id) }?.answer.resume(returning: .failure(.cancelled))
         }
@@ -59,8 +63,11 @@ final class HashingPool: Sendable {
         }
     }
 
-    /// Arenas mapped at this moment.
+    /// Arenas that workers keep at this moment.
     var arenasHeld: Int { arenas.load(ordering: .relaxed) }
+
+    /// Jobs accepted that no worker has taken yet.
+    var jobsWaiting: Int { state.withLock { $0.queue.jobsWaiting } }
 
     private func submit(_ job: Job, id: UInt64) {
         let admission: Result<Int?, PasswordHashError> = state.withLock { state in
@@ -105,7 +112,7 @@ final class HashingPool: Sendable {
         while true {
             let timeout = arena == nil ? nil : arenaIdle
             switch state.wait(atMost: timeout, { $0.queue.next() }) {
-            case .compute(let job): compute(job, keeping: &arena)
+            case .compute(let job): answer(job, keeping: &arena)
             case .end:
                 release(&arena)
                 return threadEnded()
@@ -114,27 +121,27 @@ final class HashingPool: Sendable {
         }
     }
 
-    private func compute(_ job: Job, keeping arena: inout Arena?) {
+    private func answer(_ job: Job, keeping arena: inout Arena?) {
         let start = ContinuousClock.now
-        let result = Result { () throws(PasswordHashError) in try tag(of: job.computation, keeping: &arena) }
+        let result = Result { () throws(PasswordHashError) in try compute(job, keeping: &arena) }
         let time = ContinuousClock.now - start
         state.withLock { $0.queue.finished(after: time) }
         job.answer.resume(returning: result)
     }
 
-    /// A hash that needs no more than the kept arena is computed there. A heavier one gets a block of its own size, and the kept
-    /// one is given back first: a worker never holds two.
-    private func tag(of computation: Argon2id, keeping kept: inout Arena?) throws(PasswordHashError) -> [UInt8] {
-        guard computation.parameters.arenaBytes <= arenaBytes else {
+    /// A job that needs no more than the kept arena is computed there. A heavier one gets a block of its own size, and the kept one
+    /// is given back first: a worker never holds two.
+    private func compute(_ job: Job, keeping kept: inout Arena?) throws(PasswordHashError) -> [UInt8] {
+        guard job.byteCount <= arenaBytes else {
             release(&kept)
-            return try computation.tag(in: Arena(byteCount: computation.parameters.arenaBytes))
+            return try job.computation(Arena(byteCount: job.byteCount))
         }
         if kept == nil {
             kept = try Arena(byteCount: arenaBytes)
             arenas.add(1, ordering: .relaxed)
         }
         switch kept {
-        case .some(let arena): return try computation.tag(in: arena)
+        case .some(let arena): return try job.computation(arena)
         case nil: throw .failed
         }
     }

@@ -21,6 +21,8 @@ struct HashingQueue<Job: Sendable>: Sendable {
         case end
     }
 
+    var jobsWaiting: Int { waiting.count }
+
     mutating func makeID() -> UInt64 {
         lastID += 1
         return lastID

@@ -60,7 +60,8 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
     private static func monotonicTime(after duration: Duration) -> timespec {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
-        let (seconds, attoseconds) = max(duration, .zero).components
+        // A year is for ever here, and no setting can overflow the sum.
+        let (seconds, attoseconds) = min(max(duration, .zero), .seconds(31_536_000)).components
         let nanoseconds = now.tv_nsec + Int(attoseconds / 1_000_000_000)
         return timespec(tv_sec: now.tv_sec + Int(seconds) + nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
     }

@@ -34,7 +34,7 @@ public final class PasswordHasher: Sendable {
     /// Whether the password is the one of the hash, and whether the hash should be made anew while the password is at hand.
     ///
     /// - Throws: `unsupportedHash` for a hash beyond `foreignLimits` or with a pepper that is not configured, at once and without
-    ///   computing anything; otherwise as `hash`.
+    ///   computing anything: a caller that must not tell by its time goes on with `verifyNothing`. Otherwise as `hash`.
     public func verify(_ password: Secret, against hash: PasswordHash) async throws(PasswordHashError) -> Verification {
         guard supports(hash) else { throw .unsupportedHash }
         let pepper = try peppers.find(hash.pepperName)
@@ -75,7 +75,8 @@ public final class PasswordHasher: Sendable {
         of password: Secret, salt: [UInt8], pepper: Pepper?, parameters: Argon2Parameters
     ) async throws(PasswordHashError) -> [UInt8] {
         guard password.count <= configuration.maximumPasswordBytes else { throw .passwordTooLong }
-        return try await pool.tag(of: Argon2id(password: password, salt: salt, secret: pepper?.secret, parameters: parameters))
+        let computation = Argon2id(password: password, salt: salt, secret: pepper?.secret, parameters: parameters)
+        return try await pool.compute(inArenaOf: parameters.arenaBytes) { arena throws(PasswordHashError) in try computation.tag(in: arena) }
     }
 }
 

@@ -2,7 +2,8 @@ public import Cryptography
 
 /// What a `PasswordHasher` works with; read once, when it is made.
 public struct PasswordHasherConfiguration: Sendable {
-    /// Threads that hash; at least 1. The memory in use stays at `workers` × `parameters.memoryKiB`.
+    /// Threads that hash; at least 1. The memory in use stays at `workers` × `parameters.memoryKiB`; where heavier foreign hashes
+    /// are verified, at `workers` × `foreignLimits.memoryKiB`.
     public var workers: Int
     /// Jobs that may wait while every worker is busy; the next one is answered `busy`.
     public var queueLimit: Int
