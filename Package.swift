@@ -107,6 +107,9 @@ let package = Package(
             [
                 "Primitives", "Cryptography", "PasswordHashing", "Database", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents",
             ]),
+        .tests("PrimitivesTests", ["Primitives"]),
+        .tests("CryptographyTests", ["Primitives", "Cryptography"], resources: [.copy("Vectors")]),
+        .tests("JOSETests", ["Primitives", "Cryptography", "JOSE"]),
     ]
 )
 

@@ -49,9 +49,9 @@ public final class PublicKey: Sendable, Hashable {
         try self.init(type: .rsa, parameters: .rsa(n: modulus, e: exponent), handle: KeyHandle(owning: pointer))
     }
 
-    /// - Parameter ed25519: the 32 bytes of RFC 8032 §5.1.5.
+    /// - Parameter ed25519: the 32 bytes of RFC 8032 §5.1.5. Keys of small order and encodings that are not canonical are refused.
     public convenience init(ed25519 bytes: [UInt8]) throws(CryptographyError) {
-        guard bytes.count == 32, let pointer = EVP_PKEY_new_raw_public_key_ex(nil, "ED25519", nil, bytes, bytes.count) else {
+        guard Ed25519Point.isAcceptable(bytes), let pointer = EVP_PKEY_new_raw_public_key_ex(nil, "ED25519", nil, bytes, bytes.count) else {
             throw OpenSSL.failure(.malformedKey)
         }
         try self.init(type: .ed25519, parameters: .ed25519(bytes), handle: KeyHandle(owning: pointer))
