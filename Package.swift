@@ -110,6 +110,7 @@ let package = Package(
         .tests("PrimitivesTests", ["Primitives"]),
         .tests("CryptographyTests", ["Primitives", "Cryptography"], resources: [.copy("Vectors")]),
         .tests("JOSETests", ["Primitives", "Cryptography", "JOSE"]),
+        .tests("OAuthProtocolTests", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
     ]
 )
 

@@ -40,6 +40,8 @@ public struct ClaimsRequest: Sendable, Hashable {
         guard let object = json.objectValue else { throw OAuthFailure(ClaimsReference.notAnObject) }
         userinfo = try Self.demands(in: object, "userinfo")
         idToken = try Self.demands(in: object, "id_token")
+        // Writing a number or a control character out may take more room than it came in.
+        guard serialized.utf8.count <= Self.maximumBytes else { throw OAuthFailure(ClaimsReference.tooLarge) }
     }
 
     public var isEmpty: Bool { userinfo.isEmpty && idToken.isEmpty }

@@ -21,7 +21,7 @@ public enum SubjectType: String, Sendable, Hashable, CaseIterable {
 
 /// What a client is, in the members of RFC 7591 §2, OpenID Connect Registration §2 and RP-Initiated Logout §3.1, consistent in itself.
 ///
-/// Three members are this server's own: `require_pkce`, `access_token_audience` and `sector_identifier`.
+/// Three members are this server's own, for an operator to set: `require_pkce`, `access_token_audience` and `sector_identifier`.
 public struct ClientMetadata: Sendable, Hashable {
     /// 1 to 200 characters without control or direction characters.
     public let clientName: String
@@ -60,11 +60,11 @@ public struct ClientMetadata: Sendable, Hashable {
     /// Reads a registration strictly.
     ///
     /// - Parameter operatorRegistered: what an operator registers, and what is read back from storage, may use `http` on loopback hosts
-    ///   and name its sector, and must not hold members this server does not know, so that typing errors are found.
+    ///   and this server's own members, and must not hold members this server does not know, so that typing errors are found.
     /// - Throws: `invalid_redirect_uri` or `invalid_client_metadata`, naming the member.
     public init(json: JSONObject, operatorRegistered: Bool) throws(OAuthFailure) {
         let reader = MetadataReader(json: json, operatorRegistered: operatorRegistered)
-        try reader.refuseUnknownMembers()
+        try reader.refuseForeignMembers()
         clientName = try reader.clientName()
         localizedNames = try reader.localizedNames()
         applicationType = try reader.choice("application_type", default: ApplicationType.web)

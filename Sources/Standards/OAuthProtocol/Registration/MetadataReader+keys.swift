@@ -19,7 +19,7 @@ extension MetadataReader {
         guard method == .privateKeyJWT else { return keys }
         let isUsable = keys.keys.contains { key in
             guard let algorithm else { return true }
-            return key.key.accepts(algorithm) && (key.alg == nil || key.alg == algorithm)
+            return key.accepts(algorithm)
         }
         guard isUsable else { throw OAuthFailure(RegistrationReference.keysMissing) }
         return keys

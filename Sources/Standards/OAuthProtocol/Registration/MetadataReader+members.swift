@@ -101,7 +101,6 @@ extension MetadataReader {
             throw failure(.sector, "sector_identifier_uri", "is not supported, for nothing is fetched; an operator can set sector_identifier")
         }
         if let sector = try string("sector_identifier") {
-            guard operatorRegistered else { throw failure(.sector, "sector_identifier", "may be set by an operator only") }
             guard HostName.isValid(sector) else { throw failure(.sector, "sector_identifier", "must be a host name in lower case") }
             return sector
         }
@@ -153,6 +152,7 @@ public enum RegistrationReference: String, FailureReference {
     case audience = "REG-18"
     case publicClientCredentials = "REG-19"
     case publicWithoutPKCE = "REG-20"
+    case operatorOnly = "REG-21"
 
     public var code: OAuthFailure.Code { .invalidClientMetadata }
 
@@ -178,6 +178,7 @@ public enum RegistrationReference: String, FailureReference {
         case .audience: "The member 'access_token_audience' must hold visible ASCII values."
         case .publicClientCredentials: "The grant client_credentials needs a client that authenticates; the method is 'none'."
         case .publicWithoutPKCE: "The member 'require_pkce' must stay true for a client that does not authenticate."
+        case .operatorOnly: "A member of this server's own may be set by an operator only."
         }
     }
 }

@@ -13,9 +13,15 @@ struct MetadataReader {
         "access_token_audience", "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "backchannel_logout_uri",
     ]
 
+    /// This server's own members widen what a client may do or see, so a client cannot give them to itself.
+    static let operatorMembers = ["require_pkce", "access_token_audience", "sector_identifier"]
+
     /// RFC 7591 §2: a server ignores what it does not know. An operator is told instead.
-    func refuseUnknownMembers() throws(OAuthFailure) {
-        guard operatorRegistered else { return }
+    func refuseForeignMembers() throws(OAuthFailure) {
+        guard operatorRegistered else {
+            for name in Self.operatorMembers where json[name] != nil { throw failure(.operatorOnly, name, "may be set by an operator only") }
+            return
+        }
         for name in json.names where !Self.knownMembers.contains(name) && !name.hasPrefix("client_name#") {
             throw failure(.unknownMember, name, "is not known to this server")
         }

@@ -10,7 +10,7 @@ public enum ApplicationType: String, Sendable, Hashable, CaseIterable {
 /// scheme with a dot in it. No fragment, no user information, no wildcard, no dot segment, nothing a browser would have to repair.
 public struct RedirectURI: Hashable, Sendable {
     public let text: String
-    /// Lower case, IPv6 literals in brackets; nil for a private-use scheme without authority.
+    /// Lower case, IPv6 literals in brackets; nil for a private-use scheme, whose authority names nobody.
     public let host: String?
     /// `scheme://host[:port]` of an `https` or `http` URI; nil for a private-use scheme.
     public let origin: String?
@@ -33,7 +33,7 @@ public struct RedirectURI: Hashable, Sendable {
             guard applicationType == .native, uri.scheme.contains(".") else { throw RedirectReference.scheme.failure(text) }
         }
         self.text = text
-        host = uri.host
+        host = isWebScheme ? uri.host : nil
         origin = isWebScheme ? uri.origin : nil
     }
 
