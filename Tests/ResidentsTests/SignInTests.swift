@@ -85,7 +85,7 @@ struct SignInTests {
         for phc in [nil, "plain", heavy] as [String?] {
             let id = fixture.resident.id.rawValue
             try await fixture.database.write { transaction in
-                _ = try transaction.execute("UPDATE resident SET password_phc = \(phc) WHERE id = \(id)")
+                _ = try transaction.execute("UPDATE resident SET password_phc = \(phc.sqlValue) WHERE id = \(id)")
             }
             let before = fixture.hashCount
             let outcome = try await signIn.attempt(fixture.attempt(from: phc ?? "none"), replacing: nil, at: noon)
