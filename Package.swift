@@ -11,7 +11,10 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -28,7 +31,12 @@ let package = Package(
         .module("Primitives", floor: "Base"),
         .module("Cryptography", floor: "Base", ["Primitives", "COpenSSL"]),
         .module("PasswordHashing", floor: "Base", ["Primitives", "Cryptography", "CArgon2"]),
-        .module("Database", floor: "Base", ["Primitives", "Cryptography", .product(name: "GRDB", package: "GRDB.swift")]),
+        .module(
+            "Database", floor: "Base",
+            [
+                "Primitives", "Cryptography", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
 
         // Floor 2: Standards.
         .module("JOSE", floor: "Standards", ["Primitives", "Cryptography"]),
@@ -52,12 +60,14 @@ let package = Package(
             ]),
 
         // Floor 5: Web.
-        .module("Pages", floor: "Web", ["Primitives", .product(name: "Mustache", package: "swift-mustache")], resources: [.copy("Resources")]),
+        .module("Pages", floor: "Web", ["Primitives"], resources: [.copy("Resources")]),
         .module(
             "Web", floor: "Web",
             [
                 "Primitives", "Cryptography", "JOSE", "OAuthProtocol", "Domain", "KeyRing", "Residents", "Provider", "Pages",
-                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]),
 
         // Floor 6: App.
@@ -79,6 +89,48 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Mustache", package: "swift-mustache"),
             ],
             path: "Sources/App/DemoAgency", resources: [.copy("Resources")], swiftSettings: strict),
+
+        // Benchmarks; not shipped. Each measures against the C library itself, so bench-hashing may import CArgon2.
+        .executableTarget(
+            name: "bench-hashing",
+            dependencies: ["Cryptography", "PasswordHashing", "CArgon2", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "benchmarks/hashing", swiftSettings: strict),
+        .executableTarget(
+            name: "bench-database",
+            dependencies: ["Primitives", "Database", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            path: "benchmarks/database", swiftSettings: strict),
+
+        // Tests.
+        .tests("PrimitivesTests", ["Primitives"]),
+        .tests("CryptographyTests", ["Primitives", "Cryptography"], resources: [.copy("Vectors")]),
+        .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
+        .tests("DatabaseTests", ["Primitives", "Cryptography", "Database", "bench-database"]),
+        .tests("JOSETests", ["Primitives", "Cryptography", "JOSE"]),
+        .tests("OAuthProtocolTests", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
+        .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
+        .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
+        .tests("AuditLogTests", ["Primitives", "Database", "Domain", "Storage", "AuditLog"]),
+        .tests("KeyRingTests", ["Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "KeyRing"]),
+        .tests(
+            "ResidentsTests",
+            [
+                "Primitives", "Cryptography", "PasswordHashing", "Database", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents",
+            ]),
+        .tests("PagesTests", ["Pages", "Primitives"]),
+        .tests(
+            "FlowTests",
+            [
+                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing",
+                "Residents", "Provider", "Pages", "Web", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+            ]),
+        .tests(
+            "DemoAgencyTests",
+            [
+                "DemoAgency", "Primitives", "Cryptography", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        .tests("AppTests", ["portico", "Primitives", "OAuthProtocol", .product(name: "Logging", package: "swift-log")]),
     ]
 )
 

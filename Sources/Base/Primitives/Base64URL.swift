@@ -7,20 +7,29 @@ public enum Base64URL {
 
     /// The encoding as ASCII bytes, for writers that build a larger text.
     public static func encodedBytes(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity((bytes.count * 4 + 2) / 3)
-        var buffer: UInt32 = 0
-        var bits = 0
-        for byte in bytes {
-            buffer = buffer << 8 | UInt32(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                output.append(alphabet[Int(buffer >> UInt32(bits)) & 63])
+        bytes.withContiguousStorageIfAvailable(encode(contiguous:)) ?? Array(bytes).withUnsafeBufferPointer(encode(contiguous:))
+    }
+
+    private static func encode(contiguous bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        let count = (bytes.count * 4 + 2) / 3
+        return alphabet.withUnsafeBufferPointer { alphabet in
+            [UInt8](unsafeUninitializedCapacity: count) { output, initialized in
+                var buffer: UInt32 = 0
+                var bits: UInt32 = 0
+                var position = 0
+                for byte in bytes {
+                    buffer = buffer << 8 | UInt32(byte)
+                    bits += 8
+                    while bits >= 6 {
+                        bits -= 6
+                        output[position] = alphabet[Int(buffer >> bits) & 63]
+                        position += 1
+                    }
+                }
+                if bits > 0 { output[position] = alphabet[Int(buffer << (6 - bits)) & 63] }
+                initialized = count
             }
         }
-        if bits > 0 { output.append(alphabet[Int(buffer << UInt32(6 - bits)) & 63]) }
-        return output
     }
 
     /// The bytes, or nil where the text is not the one canonical encoding of any bytes.
@@ -29,24 +38,36 @@ public enum Base64URL {
     }
 
     public static func decode(utf8 text: some Collection<UInt8>) -> [UInt8]? {
-        let count = text.count
-        guard count % 4 != 1 else { return nil }
-        var output: [UInt8] = []
-        output.reserveCapacity(count * 3 / 4)
-        var buffer: UInt32 = 0
-        var bits = 0
-        for character in text {
-            let value = values[Int(character)]
-            guard value < 64 else { return nil }
-            buffer = buffer << 6 | UInt32(value)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                output.append(UInt8(truncatingIfNeeded: buffer >> UInt32(bits)))
+        // Both optionals are spelled out: without storage to hand out there is no answer yet, inside it nil is the answer.
+        switch text.withContiguousStorageIfAvailable(decode(contiguous:)) {
+        case .some(let decoded): decoded
+        case .none: Array(text).withUnsafeBufferPointer(decode(contiguous:))
+        }
+    }
+
+    private static func decode(contiguous text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        guard text.count % 4 != 1 else { return nil }
+        var leftover: UInt32 = 0
+        var foreign: UInt8 = 0
+        let decoded = values.withUnsafeBufferPointer { values in
+            [UInt8](unsafeUninitializedCapacity: text.count * 3 / 4) { output, initialized in
+                var buffer: UInt32 = 0
+                var bits: UInt32 = 0
+                for character in text {
+                    let value = values[Int(character)]
+                    foreign |= value & 0xC0
+                    buffer = buffer << 6 | UInt32(value & 63)
+                    bits += 6
+                    if bits >= 8 {
+                        bits -= 8
+                        output[initialized] = UInt8(truncatingIfNeeded: buffer >> bits)
+                        initialized += 1
+                    }
+                }
+                leftover = buffer & ((1 << bits) - 1)
             }
         }
-        let leftover = buffer & ((1 << UInt32(bits)) - 1)
-        return leftover == 0 ? output : nil
+        return foreign == 0 && leftover == 0 ? decoded : nil
     }
 
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

@@ -17,7 +17,8 @@ public struct Instant: Sendable, Hashable, Comparable {
 
     /// Whole seconds, rounded down: the NumericDate of RFC 7519 §2.
     public var secondsSince1970: Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+        // Division rounds toward zero; before 1970 that would be up.
+        milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0)
     }
 
     public static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
@@ -40,19 +41,25 @@ public struct Instant: Sendable, Hashable, Comparable {
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded toward zero, saturating.
+    /// Whole milliseconds, rounded toward zero, saturating; never `Int64.min`, so that it can be negated.
     public var milliseconds: Int64 {
         let (seconds, attoseconds) = components
         let (fromSeconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
         if overflow { return seconds < 0 ? .min + 1 : .max }
         let (sum, carried) = fromSeconds.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
-        return carried ? (seconds < 0 ? .min + 1 : .max) : sum
+        return carried ? (seconds < 0 ? .min + 1 : .max) : max(sum, .min + 1)
     }
 
     /// Whole seconds, rounded toward zero: what `max-age` and `expires_in` carry.
     public var wholeSeconds: Int64 { components.seconds }
 
-    public static func minutes(_ count: Int64) -> Duration { .seconds(count * 60) }
-    public static func hours(_ count: Int64) -> Duration { .seconds(count * 3600) }
-    public static func days(_ count: Int64) -> Duration { .seconds(count * 86400) }
+    public static func minutes(_ count: Int64) -> Duration { .saturating(count, of: 60) }
+    public static func hours(_ count: Int64) -> Duration { .saturating(count, of: 3600) }
+    public static func days(_ count: Int64) -> Duration { .saturating(count, of: 86400) }
+
+    /// Counts come from configuration: one that is too large must not trap.
+    private static func saturating(_ count: Int64, of seconds: Int64) -> Duration {
+        let (product, overflow) = count.multipliedReportingOverflow(by: seconds)
+        return .seconds(overflow ? (count < 0 ? .min + 1 : .max) : product)
+    }
 }

@@ -49,6 +49,7 @@ private struct JSONReader {
 
     private mutating func readValue() throws(JSONError) -> JSONValue {
         skipWhiteSpace()
+        guard let next else { throw malformed }
         switch next {
         case UInt8(ascii: "{"): return try readObject()
         case UInt8(ascii: "["): return try readArray()

@@ -35,8 +35,8 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         for (name, value) in elements { self[name] = value }
     }
 
-    /// Members that are already known to have distinct names.
-    init(distinct members: [(name: String, value: JSONValue)]) { self.members = members }
+    /// Members that the caller knows to have distinct names, in the order they are written.
+    public init(distinct members: [(name: String, value: JSONValue)]) { self.members = members }
 
     public var names: [String] { members.map(\.name) }
     public var isEmpty: Bool { members.isEmpty }

@@ -1,0 +1,81 @@
+public import Primitives
+
+/// The one SQL surface of the house.
+///
+/// Database owns connections, transactions, durability, migrations and the meaning of engine errors. It offers `read` and
+/// `write` with a synchronous transaction closure, statements whose values are bound by interpolation, and typed rows.
+/// It does not know a single table of this product: schemas come from `migrations/`, statements from `Storage`.
+///
+/// Today's engine is SQLite (`SQLiteEngine`); the seam for another is `DatabaseEngine`. Statements handed in keep to the
+/// SQL that SQLite and PostgreSQL both speak, so that only migrations differ between engines.
+public final class Database: Sendable {
+    private let engine: any DatabaseEngine
+    private let timeSource: TimeSource
+
+    init(engine: any DatabaseEngine, timeSource: TimeSource) {
+        self.engine = engine
+        self.timeSource = timeSource
+    }
+
+    /// Opens the SQLite file at `path`, creating it with mode 0600 where it is missing and narrowing a wider mode.
+    ///
+    /// The file is in WAL mode with `synchronous=FULL` and foreign keys on. Another process holding the write lock is waited
+    /// for up to five seconds.
+    /// - Parameter readers: The most connections that reads may use; they are opened as concurrent reads ask for them.
+    /// - Throws: `unavailable` where the file cannot be opened, `corrupt` where it is no SQLite database.
+    public static func openSQLite(path: String, readers: Int = 4, timeSource: TimeSource) throws(DatabaseError) -> Database {
+        Database(engine: try SQLiteEngine(path: path, readers: readers, durability: .full), timeSource: timeSource)
+    }
+
+    /// A private store for tests and trials: temporary files that go when it is closed or released, with the transactions and
+    /// connections of the durable store but nothing flushed to disk. The process ends if the temporary folder is not writable.
+    public static func openInMemory() -> Database {
+        do {
+            return Database(engine: try SQLiteEngine.temporary(), timeSource: .system)
+        } catch {
+            preconditionFailure("no temporary database: \(error)")
+        }
+    }
+
+    /// Runs `body` on one consistent snapshot.
+    ///
+    /// - Throws: What `body` throws, unchanged; `DatabaseError.unavailable` where no connection can take it.
+    public func read<T: Sendable>(_ body: @escaping @Sendable (ReadTransaction) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            engine.submit(ReadJob(body: body, continuation: continuation))
+        }
+    }
+
+    /// Runs `body` in a transaction and returns once its commit is durable.
+    ///
+    /// Concurrent writes share one commit, each in a savepoint of its own: what one throws undoes that one alone. Where the
+    /// engine gives up a whole group for the sake of one, the others run again, so `body` must have no effect outside the transaction.
+    /// Once a statement has failed, `body` must throw: whether the transaction could go on differs between engines.
+    /// - Throws: What `body` throws, unchanged; `DatabaseError.unavailable` where too many writes wait already, or where the commit
+    ///   failed (the change is then not made).
+    @discardableResult
+    public func write<T: Sendable>(_ body: @escaping @Sendable (WriteTransaction) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            engine.submit(WriteJob(body: body, continuation: continuation))
+        }
+    }
+
+    /// Brings the schema to the last of `migrations`. Safe to call from several processes at once.
+    ///
+    /// - Throws: `schemaNewer` or `schemaAltered`, before anything is changed; what a migration's SQL provokes, with that migration undone.
+    public func migrate(_ migrations: [Migration]) async throws {
+        let migrator = try Migrator(migrations)
+        let now = timeSource.now()
+        while try await write({ transaction in try migrator.applyNext(transaction, at: now) }) {}
+    }
+
+    /// The last migration applied; 0 where there is none.
+    public func schemaVersion() async throws -> Int {
+        try await read { transaction in try Migrator.applied(transaction).last?.version ?? 0 }
+    }
+
+    /// Finishes what was accepted, then gives the connections back. Later reads and writes are `unavailable`.
+    public func close() async {
+        await engine.close()
+    }
+}

@@ -1,0 +1,69 @@
+import Synchronization
+
+/// The seam behind which an SQL engine stands. An engine accepts work without blocking the caller and answers each piece
+/// exactly once, with its own error where it cannot run it.
+protocol DatabaseEngine: AnyObject, Sendable {
+    func submit(_ read: any PendingRead)
+    func submit(_ write: any PendingWrite)
+    /// Finishes what was accepted and gives the connections back.
+    func close() async
+}
+
+/// One connection, inside a transaction, on the thread that owns it.
+protocol EngineConnection: AnyObject {
+    /// Runs one statement, hands each row to `visit` until it answers false, and returns how many rows the statement itself changed.
+    /// A statement that changes rows always runs to its end.
+    func run(_ sql: SQL, _ visit: (Row) throws(DatabaseError) -> Bool) throws(DatabaseError) -> Int
+    /// Runs the statements of a migration.
+    func runScript(_ script: String) throws(DatabaseError)
+    func hasTable(named name: String) throws(DatabaseError) -> Bool
+}
+
+/// A read that waits for a connection.
+protocol PendingRead: Sendable {
+    func run(on connection: any EngineConnection)
+    func fail(_ error: DatabaseError)
+}
+
+/// A write that waits for its group, and then for its group's commit.
+protocol PendingWrite: Sendable {
+    /// Runs the closure and keeps its result; may be called again after its group was given up.
+    func run(on connection: any EngineConnection) throws
+    /// The group is durable: hands the kept result over.
+    func succeed()
+    func fail(_ error: any Error)
+}
+
+struct ReadJob<T: Sendable>: PendingRead {
+    let body: @Sendable (ReadTransaction) throws -> T
+    let continuation: CheckedContinuation<T, any Error>
+
+    func run(on connection: any EngineConnection) {
+        continuation.resume(with: Result { try body(ReadTransaction(connection)) })
+    }
+
+    func fail(_ error: DatabaseError) { continuation.resume(throwing: error) }
+}
+
+final class WriteJob<T: Sendable>: PendingWrite {
+    private let body: @Sendable (WriteTransaction) throws -> T
+    private let continuation: CheckedContinuation<T, any Error>
+    private let result = Mutex<T?>(nil)
+
+    init(body: @escaping @Sendable (WriteTransaction) throws -> T, continuation: CheckedContinuation<T, any Error>) {
+        self.body = body
+        self.continuation = continuation
+    }
+
+    func run(on connection: any EngineConnection) throws {
+        let value = try body(WriteTransaction(connection))
+        result.withLock { $0 = value }
+    }
+
+    func succeed() {
+        guard let value = result.withLock({ $0 }) else { return fail(DatabaseError.misuse("a write was answered before it ran")) }
+        continuation.resume(returning: value)
+    }
+
+    func fail(_ error: any Error) { continuation.resume(throwing: error) }
+}

@@ -1,0 +1,63 @@
+/// What both kinds of transaction can do. Stores that only read are written against this.
+public protocol SQLReading: AnyObject {
+    /// Every row of the result, decoded in order.
+    func query<T>(_ sql: SQL, _ decode: (Row) throws(DatabaseError) -> T) throws(DatabaseError) -> [T]
+    /// The first row of the result; `nil` where there is none.
+    func first<T>(_ sql: SQL, _ decode: (Row) throws(DatabaseError) -> T) throws(DatabaseError) -> T?
+}
+
+/// A snapshot to read from. It must not leave the closure it is handed to.
+public final class ReadTransaction: SQLReading {
+    let connection: any EngineConnection
+
+    init(_ connection: any EngineConnection) { self.connection = connection }
+
+    public func query<T>(_ sql: SQL, _ decode: (Row) throws(DatabaseError) -> T) throws(DatabaseError) -> [T] {
+        try connection.query(sql, decode)
+    }
+
+    public func first<T>(_ sql: SQL, _ decode: (Row) throws(DatabaseError) -> T) throws(DatabaseError) -> T? {
+        try connection.first(sql, decode)
+    }
+}
+
+/// A transaction that may change rows. It must not leave the closure it is handed to.
+public final class WriteTransaction: SQLReading {
+    let connection: any EngineConnection
+
+    init(_ connection: any EngineConnection) { self.connection = connection }
+
+    public func query<T>(_ sql: SQL, _ decode: (Row) throws(DatabaseError) -> T) throws(DatabaseError) -> [T] {
+        try connection.query(sql, decode)
+    }
+
+    public func first<T>(_ sql: SQL, _ decode: (Row) throws(DatabaseError) -> T) throws(DatabaseError) -> T? {
+        try connection.first(sql, decode)
+    }
+
+    /// Runs one statement and returns how many rows it inserted, changed or deleted itself (not by a foreign key's action).
+    @discardableResult
+    public func execute(_ sql: SQL) throws(DatabaseError) -> Int {
+        try connection.run(sql) { _ throws(DatabaseError) in true }
+    }
+}
+
+extension EngineConnection {
+    func query<T>(_ sql: SQL, _ decode: (Row) throws(DatabaseError) -> T) throws(DatabaseError) -> [T] {
+        var results: [T] = []
+        _ = try run(sql) { row throws(DatabaseError) in
+            results.append(try decode(row))
+            return true
+        }
+        return results
+    }
+
+    func first<T>(_ sql: SQL, _ decode: (Row) throws(DatabaseError) -> T) throws(DatabaseError) -> T? {
+        var result: T?
+        _ = try run(sql) { row throws(DatabaseError) in
+            result = try decode(row)
+            return false
+        }
+        return result
+    }
+}

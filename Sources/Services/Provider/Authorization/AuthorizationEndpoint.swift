@@ -1,0 +1,194 @@
+import AuditLog
+public import Cryptography
+import Database
+import Domain
+public import OAuthProtocol
+public import Primitives
+public import Residents
+import Storage
+
+/// The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2): from the parameters of a request to an
+/// answer for the agency, by way of what the resident must still do.
+public struct AuthorizationEndpoint: Sendable {
+    private let policy: ProviderPolicy
+    private let clients: ClientRegistry
+    private let database: Database
+    private let steps: PendingSteps
+    private let tickets: TicketSeal
+
+    init(policy: ProviderPolicy, clients: ClientRegistry, database: Database, steps: PendingSteps, tickets: TicketSeal) {
+        self.policy = policy
+        self.clients = clients
+        self.database = database
+        self.steps = steps
+        self.tickets = tickets
+    }
+
+    /// Reads a request as it arrives from an agency.
+    public func receive(_ parameters: FormParameters, at now: Instant) throws(AuthorizationFailure) -> PendingAuthorization {
+        let (client, redirect) = try proveRedirect(parameters)
+        do throws(OAuthFailure) {
+            let request = try AuthorizationRequest(parameters)
+            try check(request, of: client)
+            return PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now, accountChosen: false)
+        } catch {
+            throw .redirect(error, answer(redirect, .failure(error, errorURI: nil)))
+        }
+    }
+
+    /// Says what must happen next for `session`'s resident, and where nothing is missing answers with a code.
+    public func advance(
+        _ pending: PendingAuthorization, session: ActiveSession?, at now: Instant
+    ) async throws(AuthorizationFailure) -> AuthorizationStep {
+        do throws(OAuthFailure) {
+            let consent = try await rememberedConsent(pending, session)
+            let missing = try steps.next(for: pending, session: session, consent: consent, at: now)
+            switch missing {
+            case .signIn(let reason): return .signIn(reason)
+            case .chooseAccount: return .chooseAccount
+            case .consent(let question): return .consent(question)
+            case .nothing(let session, let release):
+                return .answer(try await issueCode(pending, session: session, release: release, consent: consent, at: now))
+            }
+        } catch {
+            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+        }
+    }
+
+    /// The resident allowed the agency what `decision` names.
+    public func allow(
+        _ pending: PendingAuthorization, session: ActiveSession, decision: ConsentDecision, at now: Instant
+    ) async throws(AuthorizationFailure) -> AuthorizationStep {
+        // The consent page stood open for a while: the sign-in behind it must still satisfy the request.
+        do throws(OAuthFailure) {
+            switch try steps.next(for: pending, session: session, consent: nil, at: now) {
+            case .signIn(let reason): return .signIn(reason)
+            case .chooseAccount: return .chooseAccount
+            case .consent(let question):
+                let release = question.release(decision)
+                let consent = question.consent(decision, at: now)
+                return .answer(try await issueCode(pending, session: session, release: release, consent: consent, at: now))
+            case .nothing(let session, let release):
+                return .answer(try await issueCode(pending, session: session, release: release, consent: nil, at: now))
+            }
+        } catch {
+            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+        }
+    }
+
+    /// The resident refused, or went away on purpose (RFC 6749 §4.1.2.1, access_denied).
+    public func deny(_ pending: PendingAuthorization) -> AuthorizationResponse {
+        answer(pending.redirect, .failure(OAuthFailure(FlowReference.denied), errorURI: nil))
+    }
+
+    // MARK: Tickets
+
+    /// Seals a pending request into the form that a resident sends back, bound to their browser.
+    public func ticket(for pending: PendingAuthorization, browser: TokenDigest?) -> String {
+        tickets.seal(
+            Ticket(
+                request: FormEncoding.encode(pending.request.formPairs()), startedAt: pending.startedAt,
+                accountChosen: pending.accountChosen, browser: browser), for: .authorization)
+    }
+
+    /// Opens what `ticket(for:browser:)` sealed and checks the request against today's registrations again.
+    public func open(_ ticket: String, browser: TokenDigest?, at now: Instant) throws(AuthorizationFailure) -> TicketOpening {
+        guard let opened = tickets.open(ticket, for: .authorization) else {
+            throw .page(OAuthFailure(FlowReference.ticketForeign))
+        }
+        let parameters: FormParameters
+        do throws(OAuthFailure) {
+            parameters = try FormParameters(urlEncoded: opened.request)
+        } catch {
+            throw .page(error)
+        }
+        let received = try receive(parameters, at: opened.startedAt)
+        if tickets.hasExpired(opened, at: now) { return .expired(received.restarted(at: now)) }
+        if let bound = opened.browser {
+            guard let browser, constantTimeEquals(browser.bytes, bound.bytes) else { return .otherBrowser(received.restarted(at: now)) }
+        }
+        return .open(opened.accountChosen ? received.choosingAccount() : received)
+    }
+
+    // MARK: Steps
+
+    private func proveRedirect(_ parameters: FormParameters) throws(AuthorizationFailure) -> (Client, ProvenRedirect) {
+        do throws(OAuthFailure) {
+            let head = try AuthorizationRequestHead(parameters)
+            guard let client = clients.find(head.clientID) else {
+                throw OAuthFailure(FlowReference.unknownClient)
+            }
+            let uri = try registeredRedirectURI(head.redirectURI, of: client)
+            let reply = AuthorizationResponse.replyParameters(in: parameters)
+            return (
+                client,
+                ProvenRedirect(uri: uri, wasSent: head.redirectURI != nil, responseMode: reply.responseMode, state: reply.state)
+            )
+        } catch {
+            throw .page(error)
+        }
+    }
+
+    private func registeredRedirectURI(_ requested: String?, of client: Client) throws(OAuthFailure) -> String {
+        let registered = client.metadata.redirectURIs
+        guard let requested else {
+            // OpenID Connect Core §3.1.2.1 requires the parameter; RFC 6749 §3.1.2.3 allows its absence where only one is registered.
+            guard registered.count == 1, let only = registered.first else {
+                throw OAuthFailure(FlowReference.redirectURIMissing)
+            }
+            return only.text
+        }
+        guard registered.contains(where: { $0.matches(requested: requested, applicationType: client.metadata.applicationType) }) else {
+            throw OAuthFailure(FlowReference.redirectURIUnregistered)
+        }
+        return requested
+    }
+
+    private func check(_ request: AuthorizationRequest, of client: Client) throws(OAuthFailure) {
+        guard client.metadata.grantTypes.contains(.authorizationCode) else {
+            throw OAuthFailure(FlowReference.grantNotRegistered)
+        }
+        // RFC 9700 §2.1.1: public clients must use PKCE; RFC 7636 §4.4.1: "code challenge required".
+        if request.codeChallenge == nil, client.metadata.requirePKCE || client.metadata.tokenEndpointAuthMethod == .none {
+            throw OAuthFailure(FlowReference.challengeRequired)
+        }
+        if request.isOpenID, request.redirectURI == nil {
+            throw OAuthFailure(FlowReference.redirectURIRequired)
+        }
+        let granted = client.allowedScope(request.scope)
+        guard !granted.isEmpty else {
+            throw OAuthFailure(FlowReference.nothingToAskFor)
+        }
+    }
+
+    private func rememberedConsent(_ pending: PendingAuthorization, _ session: ActiveSession?) async throws(OAuthFailure) -> Consent? {
+        guard let session else { return nil }
+        return try await answering {
+            try await database.read { try $0.consents.find(session.resident.id, client: pending.client.id) }
+        }
+    }
+
+    private func issueCode(
+        _ pending: PendingAuthorization, session: ActiveSession, release: Release, consent: Consent?, at now: Instant
+    ) async throws(OAuthFailure) -> AuthorizationResponse {
+        let code = BearerToken.mint(.authorizationCode)
+        let grant = Grant(pending, session: session.session, release: release, policy: policy, at: now)
+        let record = AuthorizationCode(
+            digest: code.digest, grantID: grant.id, clientID: pending.client.id, redirectURI: pending.redirect.uri,
+            redirectURIWasSent: pending.redirect.wasSent, codeChallenge: pending.request.codeChallenge, createdAt: now,
+            expiresAt: now + policy.codeLifetime)
+        try await answering {
+            try await database.write { transaction in
+                if let consent { try transaction.consents.record(consent.used(at: now)) }
+                try transaction.grants.insert(grant)
+                try transaction.authorizationCodes.insert(record)
+                try transaction.record(.authorizationGranted(grant, at: now))
+            }
+        }
+        return answer(pending.redirect, .code(code.text))
+    }
+
+    private func answer(_ redirect: ProvenRedirect, _ outcome: AuthorizationResponse.Outcome) -> AuthorizationResponse {
+        AuthorizationResponse(outcome, to: redirect.uri, by: redirect.responseMode, state: redirect.state, issuer: policy.issuer)
+    }
+}

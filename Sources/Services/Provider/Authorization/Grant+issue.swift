@@ -1,0 +1,38 @@
+import Domain
+import OAuthProtocol
+import Primitives
+
+extension Grant {
+    /// The grant that a resident's answer makes: what the code, and every token after it, stands on.
+    init(_ pending: PendingAuthorization, session: Session, release: Release, policy: ProviderPolicy, at now: Instant) {
+        // OpenID Connect Core §11: only offline_access outlives the session.
+        let offline = release.scope.contains(.offlineAccess)
+        self.init(
+            id: .random(), residentID: session.residentID, clientID: pending.client.id, sessionDigest: session.digest, scope: release.scope,
+            claims: release.claims, nonce: pending.request.nonce, authTime: session.authTime, acr: session.acr, amr: session.amr,
+            createdAt: now, expiresAt: offline ? now + policy.refreshTokenLifetime : session.expiresAt, revokedAt: nil, offline: offline)
+    }
+}
+
+extension Consent {
+    func used(at now: Instant) -> Consent {
+        var consent = self
+        consent.lastUsedAt = now
+        return consent
+    }
+}
+
+extension AuditEvent {
+    static func authorizationGranted(_ grant: Grant, at now: Instant) -> AuditEvent {
+        AuditEvent(
+            at: now, kind: .authorizationGranted, actor: grant.residentID.rawValue, residentID: grant.residentID, clientID: grant.clientID,
+            detail: ["scope": .string(grant.scope.text), "grant": .string(grant.id.rawValue)])
+    }
+
+    /// A code or refresh token came a second time: somebody else may hold it, so all that came from it ends.
+    static func grantRevoked(_ grant: GrantID, client: ClientID, because reason: String, at now: Instant) -> AuditEvent {
+        AuditEvent(
+            at: now, kind: .grantRevoked, actor: client.rawValue, clientID: client,
+            detail: ["grant": .string(grant.rawValue), "reason": .string(reason)])
+    }
+}

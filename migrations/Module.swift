@@ -1,1 +1,0 @@
-// Embeds the SQL beside it.
