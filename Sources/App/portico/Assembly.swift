@@ -115,7 +115,7 @@ extension Assembly {
     /// Everything the HTTP server stands on.
     func webServices(hasher: PasswordHasher, registry: ClientRegistry, logger: Logger) throws -> WebServices {
         let session = SessionPolicy(idle: settings.session.idle, absolute: settings.session.absolute)
-        let signIn = try SignIn(
+        let signIn = SignIn(
             database: database, hasher: hasher, secrets: keyRing.secrets, sessionPolicy: session, throttlePolicy: ThrottlePolicy(),
             log: .writing(to: logger))
         let provider = try Provider(
