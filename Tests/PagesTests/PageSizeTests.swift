@@ -27,3 +27,32 @@ struct PageSizeTests {
         }
     }
 }
+
+extension PageSizeTests {
+    /// The size of `bytes` after gzip, by Debian's own program.
+    private func compressed(_ bytes: [UInt8]) throws -> Int {
+        let input = FileManager.default.temporaryDirectory.appendingPathComponent("page-\(UUID().uuidString)")
+        try Data(bytes).write(to: input)
+        defer { try? FileManager.default.removeItem(at: input) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["gzip", "-6", "-c", input.path]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        return data.count
+    }
+
+    @Test("a first view, with style sheet, script and mark, stays under 14 KB compressed in every language", arguments: Language.all)
+    func firstView(language: Language) throws {
+        let renderer = try Sample.renderer()
+        let assets = try renderer.assets.reduce(0) { try $0 + compressed($1.bytes) }
+        for (name, page) in Sample.pages() {
+            let size = try compressed(renderer.renderAny(page, in: language).bytes) + assets
+            #expect(size < 14_000, "\(name): \(size) bytes")
+        }
+    }
+}

@@ -26,7 +26,7 @@ enum Sample {
         agency: permits, residentName: "Amina Haddad", ticket: "ticket-1",
         scopes: [
             ConsentScope(scope: "openid", values: [], required: true, alreadyGranted: false),
-            ConsentScope(scope: "profile", values: ["Amina Haddad", "4 March 1988"], required: false, alreadyGranted: false),
+            ConsentScope(scope: "profile", values: ["Amina Haddad", "Amina Haddad", "1988-03-04"], required: false, alreadyGranted: false),
             ConsentScope(scope: "email", values: ["amina@example.org"], required: false, alreadyGranted: true),
             ConsentScope(scope: "phone", values: [], required: false, alreadyGranted: false),
             ConsentScope(scope: "offline_access", values: [], required: false, alreadyGranted: false),

@@ -34,7 +34,7 @@ class Install(unittest.TestCase):
         for letters in ("", "un ", "rc "):
             run, calls = self.run_install(letters)
             self.assertEqual(run.returncode, 0, run.stderr)
-            self.assertIn("install --no-install-recommends libssl-dev libargon2-dev", calls)
+            self.assertIn("libssl-dev libargon2-dev", calls)
 
     def test_sick_packages_are_reported_in_words(self):
         expected = {
@@ -45,7 +45,7 @@ class Install(unittest.TestCase):
             with self.subTest(letters):
                 run, calls = self.run_install(letters)
                 self.assertEqual((run.returncode, calls), (1, ""))
-                self.assertIn(f"libssl-dev: {words}", run.stderr)
+                self.assertIn(f"binutils: {words}", run.stderr)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ public final class Database: Sendable {
     /// engine gives up a whole group for the sake of one, the others run again, so `body` must have no effect outside the transaction.
     /// - Throws: What `body` throws, unchanged; `DatabaseError.unavailable` where too many writes wait already, or where the commit
     ///   failed (the change is then not made).
+    @discardableResult
     public func write<T: Sendable>(_ body: @escaping @Sendable (WriteTransaction) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             engine.submit(WriteJob(body: body, continuation: continuation))

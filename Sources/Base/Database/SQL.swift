@@ -3,13 +3,14 @@ public import Primitives
 
 /// A statement with its values apart: `"SELECT name FROM resident WHERE id = \(id)"` binds `id`, it never becomes text.
 ///
+/// The text around the values can only be a literal of the source: there is no way to make a statement of a text from outside.
 /// Placeholders are written `$1`, `$2` …, which PostgreSQL defines and SQLite accepts.
 public struct SQL: ExpressibleByStringInterpolation, Sendable {
     let text: String
     let values: [SQLValue]
 
-    public init(stringLiteral text: String) {
-        self.text = text
+    public init(stringLiteral literal: StaticString) {
+        text = literal.description
         values = []
     }
 
@@ -27,7 +28,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
             values.reserveCapacity(interpolationCount)
         }
 
-        public mutating func appendLiteral(_ literal: String) { text += literal }
+        public mutating func appendLiteral(_ literal: StaticString) { text += literal.description }
 
         /// Binds one value.
         public mutating func appendInterpolation(_ value: some SQLBindable) {

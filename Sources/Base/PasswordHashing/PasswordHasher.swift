@@ -46,7 +46,9 @@ public final class PasswordHasher: Sendable {
 
     /// Whether `verify` would compute anything for this hash: its cost is within `foreignLimits` and its pepper is at hand.
     public func supports(_ hash: PasswordHash) -> Bool {
-        (isOurs(hash.parameters) || configuration.foreignLimits.admit(hash.parameters)) && (try? peppers.find(hash.pepperName)) != nil
+        guard isOurs(hash.parameters) || configuration.foreignLimits.admit(hash.parameters) else { return false }
+        do { _ = try peppers.find(hash.pepperName) } catch { return false }
+        return true
     }
 
     /// The work of `verify` for an account that does not exist, so that the time of an answer does not tell.

@@ -9,6 +9,12 @@ public struct FailureCounter: Sendable, Hashable {
 
     /// Buckets are numbered from 0 to below this. The numbers are keyed hashes made elsewhere: what is counted is not stored.
     public static let buckets = 262_144
+
+    public init(bucket: Int, count: Int, lastFailureAt: Instant) {
+        self.bucket = bucket
+        self.count = count
+        self.lastFailureAt = lastFailureAt
+    }
 }
 
 /// Failure counters, in a table that strangers can fill but not make grow.

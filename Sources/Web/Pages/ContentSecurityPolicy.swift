@@ -6,7 +6,8 @@ extension PageRenderer {
     ///   them along redirects too, so the page before a redirect to an agency names the agency. What is neither is left out.
     public static func contentSecurityPolicy(formActions: [String]) -> String {
         let targets = (["'self'"] + formActions.filter(isSource)).joined(separator: " ")
-        return "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action \(targets); base-uri 'none'; frame-ancestors 'none'"
+        return
+            "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action \(targets); base-uri 'none'; frame-ancestors 'none'"
     }
 
     /// Anything that could end the directive, or open it to everyone, is no source.

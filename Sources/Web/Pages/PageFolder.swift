@@ -6,9 +6,8 @@ struct PageFolder: Sendable {
     private let override: URL?
 
     init(overrideFolder: String?) throws(PageError) {
-        // Beside the program, wherever it was installed; only tests and `swift run` have the build folder to fall back on.
-        let beside = Bundle.main.bundleURL.appendingPathComponent("portico_Pages.resources/Resources")
-        shipped = FileManager.default.fileExists(atPath: beside.path) ? beside : Bundle.module.bundleURL.appendingPathComponent("Resources")
+        // Beside the program, wherever that was installed. `Bundle.module` would end the process where the folder is missing.
+        shipped = Bundle.main.bundleURL.appendingPathComponent("portico_Pages.resources/Resources")
         override = overrideFolder.map { URL(fileURLWithPath: $0, isDirectory: true) }
         for folder in [shipped, override].compactMap(\.self) where !FileManager.default.fileExists(atPath: folder.path) {
             throw .missing(path: folder.path)

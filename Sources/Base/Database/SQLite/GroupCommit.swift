@@ -2,7 +2,7 @@
 enum GroupCommit {
     /// Each write has a savepoint of its own and is answered only after the group's commit: a refusal too may rest on what
     /// another write of the group did.
-    static func run(on connection: SQLiteConnection, _ writes: [any PendingWrite]) {
+    @Sendable static func run(on connection: SQLiteConnection, _ writes: [any PendingWrite]) {
         var waiting = writes
         // Each round that does not answer everyone answers at least one write, so this ends.
         while !waiting.isEmpty { waiting = attempt(waiting, on: connection) }

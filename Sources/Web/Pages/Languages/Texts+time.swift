@@ -4,13 +4,27 @@ extension Texts {
     /// A point in time as the language writes it, in UTC: “23 November 2026, 14:05 UTC”.
     func dateAndTime(_ instant: Instant) -> String {
         let time = CalendarTime(instant)
-        let values = ["date": date(time), "time": "\(twoDigits(time.hour)):\(twoDigits(time.minute))"]
+        let values = ["date": date(year: time.year, month: time.month, day: time.day), "time": "\(twoDigits(time.hour)):\(twoDigits(time.minute))"]
         return phrase("time.date_and_time")?.filled(values, isolating: false) ?? ""
     }
 
-    private func date(_ time: CalendarTime) -> String {
-        let day = time.day == 1 ? phrase("time.first_day")?.filled([:]) ?? "1" : String(time.day)
-        let values = ["day": day, "month": months[time.month - 1], "year": String(time.year)]
+    /// A birth date as OIDC Core §5.1 writes it (`1988-03-04`), as the language writes it; nil for any other text.
+    func date(fromISO text: String) -> String? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard text.utf8.count == 10, parts.map(\.utf8.count) == [4, 2, 2] else { return nil }
+        guard let year = number(parts[0]), let month = number(parts[1]), let day = number(parts[2]) else { return nil }
+        // The year 0000 stands for one that was left out.
+        guard year > 0, (1...12).contains(month), (1...31).contains(day) else { return nil }
+        return date(year: year, month: month, day: day)
+    }
+
+    private func number(_ digits: Substring) -> Int? {
+        digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(digits) : nil
+    }
+
+    private func date(year: Int, month: Int, day: Int) -> String {
+        let dayText = day == 1 ? phrase("time.first_day")?.filled([:]) ?? "1" : String(day)
+        let values = ["day": dayText, "month": months[month - 1], "year": String(year)]
         return phrase("time.date")?.filled(values, isolating: false) ?? ""
     }
 
@@ -39,8 +53,8 @@ struct CalendarTime: Sendable, Hashable {
 
     init(_ instant: Instant) {
         // Years 1 to 9999: what lies outside is not a time anyone means.
-        let seconds = min(max(instant.secondsSince1970, -62_135_596_800), 253_402_300_799)
-        let (days, secondOfDay) = Self.divide(seconds, by: 86_400)
+        let milliseconds = min(max(instant.milliseconds, -62_135_596_800_000), 253_402_300_799_999)
+        let (days, secondOfDay) = Self.divide(Self.divide(milliseconds, by: 1000).quotient, by: 86_400)
         hour = Int(secondOfDay / 3600)
         minute = Int(secondOfDay / 60 % 60)
         second = Int(secondOfDay % 60)

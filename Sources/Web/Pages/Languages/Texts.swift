@@ -85,7 +85,9 @@ public struct Texts: Sendable {
         let code = language.code
         for (key, phrase) in reference.phrases {
             guard let own = phrases[key] else { throw .language(code: code, reason: "“\(key)” is missing") }
-            guard own.placeholders == phrase.placeholders else { throw .language(code: code, reason: "“\(key)” has other placeholders than in English") }
+            guard own.placeholders == phrase.placeholders else {
+                throw .language(code: code, reason: "“\(key)” has other placeholders than in English")
+            }
         }
         for key in reference.counted.keys where counted[key] == nil { throw .language(code: code, reason: "“\(key)” is missing") }
         for key in phrases.keys where reference.phrases[key] == nil { throw .language(code: code, reason: "“\(key)” is unknown") }

@@ -44,7 +44,7 @@ public struct ConsentPage: Page {
 public struct ConsentScope: Sendable, Hashable {
     /// `openid`, `profile`, `email`, `address`, `phone`, `offline_access` or an agency's own.
     public let scope: String
-    /// What would be shared right now.
+    /// What would be shared right now. Dates (`1988-03-04`) are shown as the language writes them, equal values once.
     public let values: [String]
     /// Shared or nothing is: there is no box to untick.
     public let required: Bool
@@ -63,13 +63,15 @@ public struct ConsentScope: Sendable, Hashable {
 
     func record(for agency: AgencyLabel, in texts: Texts) -> PageRecord {
         let key = Self.explained.contains(scope) ? scope : "other"
+        var shown: [String] = []
+        for value in values.map({ texts.date(fromISO: $0) ?? $0 }) where !shown.contains(value) { shown.append(value) }
         return [
             "scope": .text(scope),
             "label": .text(texts.text("scope.\(key).title", ["scope": scope])),
             "explanation": .text(texts.text("scope.\(key).text", ["agency": agency.name])),
-            "values": .list(values.map { ["value": .text($0)] }),
-            "hasValues": .flag(!values.isEmpty),
-            "isEmpty": .flag(values.isEmpty && Self.withData.contains(scope)),
+            "values": .list(shown.map { ["value": .text($0)] }),
+            "hasValues": .flag(!shown.isEmpty),
+            "isEmpty": .flag(shown.isEmpty && Self.withData.contains(scope)),
             "alreadyGranted": .flag(alreadyGranted),
         ]
     }

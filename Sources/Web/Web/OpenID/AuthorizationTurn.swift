@@ -92,10 +92,10 @@ struct AuthorizationTurn {
     private func show(_ step: AuthorizationStep, _ pending: PendingAuthorization, _ session: ActiveSession?) -> Response {
         switch step {
         case .answer(let response): return deliver(response)
-        case .signIn(let reason):
-            return signInPage(
-                pending, identifier: pending.request.loginHint ?? "", problem: reason == .again ? .reauthenticate : nil,
-                session: reason == .again ? session : nil)
+        case .signIn(.again):
+            return signInPage(pending, identifier: session?.resident.username.display ?? "", problem: .reauthenticate, session: session)
+        case .signIn(.needed):
+            return signInPage(pending, identifier: pending.request.loginHint ?? "", problem: nil, session: nil)
         case .chooseAccount:
             guard let session else { return signInPage(pending, identifier: "", problem: nil, session: nil) }
             return chooseAccountPage(pending, session)

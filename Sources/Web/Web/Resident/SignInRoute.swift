@@ -20,29 +20,38 @@ struct SignInRoute {
 
     private func show(_ request: Request, _ context: PorticoContext) async throws -> Response {
         if try await desk.session(of: request, at: context.now) != nil { return .seeOther(desk.path("/")) }
-        return page(nil, AuthorizationTurn(desk: desk, request: request, now: context.now), identifier: "", problem: nil, status: .ok)
+        let turn = AuthorizationTurn(desk: desk, request: request, now: context.now)
+        return page(Visit(turn: turn, pending: nil, session: nil, identifier: ""), problem: nil, status: .ok)
     }
 
     private func submit(_ request: Request, _ context: PorticoContext) async throws -> Response {
         let form = try await request.form()
         let turn = AuthorizationTurn(desk: desk, request: request, now: context.now)
         return try await turn.answer {
-            let pending = try open(form, turn)
-            let identifier = form["identifier"] ?? ""
-            guard !identifier.isEmpty else {
-                return page(pending, turn, identifier: "", problem: .missingIdentifier, status: .unprocessableContent)
-            }
-            guard let password = form["password"] else {
-                return page(pending, turn, identifier: identifier, problem: .missingPassword, status: .unprocessableContent)
-            }
+            let visit = Visit(
+                turn: turn, pending: try open(form, turn), session: try await desk.session(of: request, at: context.now),
+                identifier: form["identifier"] ?? "")
+            guard !visit.identifier.isEmpty else { return page(visit, problem: .missingIdentifier, status: .unprocessableContent) }
+            guard let password = form["password"] else { return page(visit, problem: .missingPassword, status: .unprocessableContent) }
             let attempt = SignInAttempt(
-                identifier: identifier, password: Secret(Array(password.utf8)), address: context.clientAddress,
+                identifier: visit.identifier, password: Secret(Array(password.utf8)), address: context.clientAddress,
                 browserDigest: turn.browser.digest, knownBrowser: desk.cookies.value(.device, in: request),
                 userAgent: String((request.headers[.userAgent] ?? "").prefix(200)))
-            let previous = try await desk.session(of: request, at: context.now)?.session.digest
-            let outcome = try await desk.services.signIn.attempt(attempt, replacing: previous, at: context.now)
-            return respond(to: outcome, pending, turn, identifier: identifier)
+            return respond(
+                to: try await desk.services.signIn.attempt(attempt, replacing: visit.session?.session.digest, at: context.now), visit)
         }
+    }
+
+    /// One coming of a resident to the sign-in page.
+    private struct Visit {
+        let turn: AuthorizationTurn
+        let pending: PendingAuthorization?
+        /// A session that lives already: the resident is asked again, or somebody else signs in.
+        let session: ActiveSession?
+        let identifier: String
+
+        /// The session, where it is this very resident who is asked again.
+        var repeated: ActiveSession? { session.flatMap { $0.resident.username.display == identifier ? $0 : nil } }
     }
 
     /// The pending authorization of a form that has one. A form that is not this browser's leads to a page that begins again.
@@ -54,25 +63,19 @@ struct SignInRoute {
         return nil
     }
 
-    private func respond(
-        to outcome: SignInOutcome, _ pending: PendingAuthorization?, _ turn: AuthorizationTurn, identifier: String
-    ) -> Response {
+    private func respond(to outcome: SignInOutcome, _ visit: Visit) -> Response {
         switch outcome {
-        case .signedIn(let signedIn):
-            return welcome(signedIn, pending, turn)
-        case .refused:
-            return page(pending, turn, identifier: identifier, problem: .notRecognised, status: .unprocessableContent)
-        case .delayed(let wait):
-            return page(pending, turn, identifier: identifier, problem: .delayed(wait: wait), status: .tooManyRequests).retrying(after: wait)
-        case .busy(let wait):
-            return page(pending, turn, identifier: identifier, problem: .busy(wait: wait), status: .serviceUnavailable).retrying(after: wait)
+        case .signedIn(let signedIn): welcome(signedIn, visit)
+        case .refused: page(visit, problem: .notRecognised, status: .unprocessableContent)
+        case .delayed(let wait): page(visit, problem: .delayed(wait: wait), status: .tooManyRequests).retrying(after: wait)
+        case .busy(let wait): page(visit, problem: .busy(wait: wait), status: .serviceUnavailable).retrying(after: wait)
         }
     }
 
     /// The session's cookie is new at every sign-in. A ticket goes on by a GET, so that no reload sends the password again.
-    private func welcome(_ signedIn: SignedIn, _ pending: PendingAuthorization?, _ turn: AuthorizationTurn) -> Response {
-        let next = pending.map { pending in
-            turn.resumeLocation(desk.services.provider.authorization.ticket(for: pending, browser: turn.browser.digest))
+    private func welcome(_ signedIn: SignedIn, _ visit: Visit) -> Response {
+        let next = visit.pending.map { pending in
+            visit.turn.resumeLocation(desk.services.provider.authorization.ticket(for: pending, browser: visit.turn.browser.digest))
         }
         var response = Response.seeOther(next ?? desk.path("/"))
         desk.cookies.set(.session, signedIn.token.text, in: &response)
@@ -80,13 +83,14 @@ struct SignInRoute {
         return response
     }
 
-    private func page(
-        _ pending: PendingAuthorization?, _ turn: AuthorizationTurn, identifier: String, problem: SignInProblem?, status: HTTPResponse.Status
-    ) -> Response {
-        if let pending { return turn.signInPage(pending, identifier: identifier, problem: problem, session: nil, status: status) }
+    private func page(_ visit: Visit, problem: SignInProblem?, status: HTTPResponse.Status) -> Response {
+        let turn = visit.turn
+        if let pending = visit.pending {
+            return turn.signInPage(pending, identifier: visit.identifier, problem: problem, session: visit.repeated, status: status)
+        }
         let page = SignInPage(
-            agency: nil, ticket: nil, formToken: desk.forms.token(for: turn.browser), identifier: identifier, problem: problem, reference: nil,
-            signedInAs: nil)
+            agency: nil, ticket: nil, formToken: desk.forms.token(for: turn.browser), identifier: visit.identifier, problem: problem,
+            reference: nil, signedInAs: nil)
         return desk.send(page, to: turn.request, browser: turn.browser, returnPath: desk.path(Self.path), status: status)
     }
 }

@@ -1,0 +1,98 @@
+"""What every test may ask for: a running server, its registered agencies, a resident nobody used before, a fresh browser."""
+
+import itertools
+
+import pytest
+
+from portico_driver.registrations import Registrations, residents
+from portico_driver.server import Server
+from portico_driver.visitor import Visitor
+
+
+@pytest.fixture(scope="session")
+def registrations():
+    return Registrations()
+
+
+@pytest.fixture(scope="session")
+def portico(tmp_path_factory, registrations):
+    """One server for all tests that leave it as they found it. Tests that fail sign-ins on purpose start their own."""
+    server = make_server(tmp_path_factory.mktemp("portico"), registrations)
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def start_portico(tmp_path, registrations):
+    """Start a server of one's own, with settings of one's own; it has the same agencies and no residents."""
+    servers = []
+
+    def start(**settings):
+        folder = tmp_path / f"portico{len(servers)}"
+        folder.mkdir()
+        servers.append(make_server(folder, registrations, settings))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.end()
+
+
+def make_server(folder, registrations, settings=None):
+    server = Server(folder, settings).start()
+    server.apply_clients(list(registrations.metadata.values()))
+    return server
+
+
+@pytest.fixture(scope="session")
+def newcomers(portico):
+    """Residents of the shared server, imported some at a time."""
+
+    def row():
+        source = residents()
+        while True:
+            batch = list(itertools.islice(source, 20))
+            portico.add_residents(batch)
+            yield from batch
+
+    return row()
+
+
+@pytest.fixture
+def resident(newcomers):
+    return next(newcomers)
+
+
+@pytest.fixture
+def other_resident(newcomers):
+    return next(newcomers)
+
+
+@pytest.fixture
+def visitor(portico):
+    return Visitor(portico.issuer)
+
+
+@pytest.fixture
+def agency(portico, registrations):
+    """An agency by its name: agency("first")."""
+
+    def named(name, **overrides):
+        return registrations.agency(portico, name, **overrides)
+
+    return named
+
+
+@pytest.fixture
+def first(agency):
+    return agency("first")
+
+
+@pytest.fixture
+def second(agency):
+    return agency("second")
+
+
+@pytest.fixture
+def strict(agency):
+    return agency("strict")
