@@ -82,3 +82,32 @@ struct FileTests {
         try await slow
     }
 }
+
+@Suite("Closing under load")
+struct ClosingTests {
+    @Test("reads and writes that meet a closing database are answered or refused, none is forgotten", arguments: 0..<20)
+    func race(round: Int) async throws {
+        let database = try await Database.withNotes()
+        let (answered, refused) = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    do {
+                        if number % 2 == 0 { try await database.add("note \(number)") } else { _ = try await database.notes() }
+                        return true
+                    } catch {
+                        #expect(error as? DatabaseError == .unavailable("closed"))
+                        return false
+                    }
+                }
+                if number == 20 + round {
+                    group.addTask {
+                        await database.close()
+                        return true
+                    }
+                }
+            }
+            return await group.reduce((0, 0)) { $1 ? ($0.0 + 1, $0.1) : ($0.0, $0.1 + 1) }
+        }
+        #expect(answered + refused == 101)
+    }
+}

@@ -50,6 +50,7 @@ public final class Database: Sendable {
     ///
     /// Concurrent writes share one commit, each in a savepoint of its own: what one throws undoes that one alone. Where the
     /// engine gives up a whole group for the sake of one, the others run again, so `body` must have no effect outside the transaction.
+    /// Once a statement has failed, `body` must throw: whether the transaction could go on differs between engines.
     /// - Throws: What `body` throws, unchanged; `DatabaseError.unavailable` where too many writes wait already, or where the commit
     ///   failed (the change is then not made).
     @discardableResult

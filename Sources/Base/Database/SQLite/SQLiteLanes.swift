@@ -39,34 +39,25 @@ final class SQLiteLanes<Job: Sendable>: Sendable {
         state = Mutex(State(connections: [first], idle: [first]))
     }
 
-    private enum Next {
-        case refuse(DatabaseError)
-        case wake(DatabaseQueue)
-        case grow
-        case wait
-    }
-
     /// Accepts `job`, or answers why not.
     func submit(_ job: Job) -> DatabaseError? {
-        let next = state.withLock { state -> Next in
-            if state.isClosed { return .refuse(.unavailable("closed")) }
-            if state.waiting.count >= limits.waiting { return .refuse(.unavailable("too much work is waiting for the database")) }
+        state.withLock { state in
+            if state.isClosed { return .unavailable("closed") }
+            if state.waiting.count >= limits.waiting { return .unavailable("too much work is waiting for the database") }
             state.waiting.append(job)
-            if let connection = state.idle.popLast() { return .wake(connection) }
-            guard state.connections.count < limits.connections, !state.isGrowing else { return .wait }
-            state.isGrowing = true
-            return .grow
+            if let connection = state.idle.popLast() {
+                wake(connection)
+            } else if state.connections.count < limits.connections, !state.isGrowing {
+                state.isGrowing = true
+                grow()
+            }
+            return nil
         }
-        switch next {
-        case .refuse(let refusal): return refusal
-        case .wake(let connection): wake(connection)
-        case .grow: grow()
-        case .wait: break
-        }
-        return nil
     }
 
     /// Lets a connection that is not idle work until nothing waits.
+    ///
+    /// Called with the state locked: its turn is then in the connection's queue before `close` can put the closing there.
     private func wake(_ connection: DatabaseQueue) {
         connection.asyncUnsafeRead { [self] access in
             // A queue of one connection hands that out; it has no failure to report.
@@ -94,23 +85,20 @@ final class SQLiteLanes<Job: Sendable>: Sendable {
     private func grow() {
         DispatchQueue.global().async { [self] in
             let connection = try? open()
-            let isWanted = state.withLock { state in
+            state.withLock { state in
                 state.isGrowing = false
-                guard let connection, !state.isClosed else { return false }
+                guard let connection, !state.isClosed else { return }
                 state.connections.append(connection)
-                return true
+                wake(connection)
             }
-            guard isWanted, let connection else { return }
-            wake(connection)
         }
     }
 
     /// Refuses new work, finishes what was accepted, closes the connections.
     func close() async {
-        let connections = state.withLock { state in
-            state.isClosed = true
-            defer { state.connections = [] }
-            return state.connections
+        let connections: [DatabaseQueue] = state.withLock { state in
+            defer { state.isClosed = true }
+            return state.isClosed ? [] : state.connections
         }
         guard !connections.isEmpty else { return }
         await withCheckedContinuation { continuation in
