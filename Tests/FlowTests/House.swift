@@ -60,7 +60,7 @@ final class House: Sendable {
         provider = try Provider(policy: policy, database: database, keyRing: keyRing, clients: clients, supportedLanguages: ["en", "es", "fr", "ar"])
         let services = WebServices(
             provider: provider,
-            signIn: try SignIn(
+            signIn: SignIn(
                 database: database, hasher: hasher, secrets: keyRing.secrets, sessionPolicy: SessionPolicy(), throttlePolicy: ThrottlePolicy(),
                 log: .none),
             sessions: Sessions(database: database, policy: SessionPolicy()), keyRing: keyRing,

@@ -36,6 +36,11 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
             text += "$\(values.count)"
         }
 
+        /// Binds one value, or NULL.
+        public mutating func appendInterpolation(_ value: (some SQLBindable)?) {
+            appendInterpolation(value?.sqlValue ?? .null)
+        }
+
         /// Binds each value, in parentheses, for `IN`. An empty list matches nothing.
         public mutating func appendInterpolation(list: [some SQLBindable]) {
             text += "("

@@ -1,4 +1,3 @@
-import AuditLog
 public import Hummingbird
 import HummingbirdCore
 public import KeyRing

@@ -45,7 +45,8 @@ struct TokenIssuer: Sendable {
         _ claims: JSONObject, typ: String, by algorithm: SignatureAlgorithm, _ keys: KeySnapshot
     ) throws(OAuthFailure) -> String {
         guard let signer = keys.signer(algorithm) else {
-            throw OAuthFailure(ServerReference.keyMissing,
+            throw OAuthFailure(
+                ServerReference.keyMissing,
                 cause: "generate and activate one with portico keys")
         }
         do {

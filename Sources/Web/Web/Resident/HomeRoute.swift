@@ -27,7 +27,8 @@ struct HomeRoute {
         let language = desk.language(of: request)
         let agencies = try await desk.services.provider.usage.agencies(of: active.resident.id).map { use in
             UsedAgency(
-                name: use.client.metadata.name(in: [language.code]), clientURL: use.client.metadata.clientURI, firstUsed: use.consent.grantedAt, lastUsed: use.consent.lastUsedAt,
+                name: use.client.metadata.name(in: [language.code]), clientURL: use.client.metadata.clientURI, firstUsed: use.consent.grantedAt,
+                lastUsed: use.consent.lastUsedAt,
                 scopes: use.consent.scope.values)
         }
         let page = HomePage(

@@ -1,0 +1,163 @@
+import AuditLog
+import Cryptography
+import Database
+import KeyRing
+import Logging
+import OAuthProtocol
+import Pages
+import PasswordHashing
+import Primitives
+import Provider
+import Residents
+import Storage
+import Web
+
+/// The one place that builds everything: settings become a database, a key ring and the services over them.
+///
+/// Built once per command and handed on; nothing else opens a file of the installation or reads the environment.
+struct Assembly: Sendable {
+    let settings: Settings
+    let issuer: Issuer
+    let database: Database
+    let masterKey: MasterKey
+    let keyRing: KeyRing
+    let keyPolicy: KeyPolicy
+    /// What had to be made, in words; empty where everything was there.
+    let created: [String]
+    let timeSource: TimeSource
+
+    /// Whether missing files may be made.
+    enum Missing { case create, refuse }
+
+    static func open(_ settings: Settings, missing: Missing, timeSource: TimeSource = .system) async throws -> Assembly {
+        var created: [String] = []
+        let issuer = try settings.resolvedIssuer()
+        let keyPolicy = settings.keyPolicy
+        let masterKey = try openMasterKey(settings, missing: missing, created: &created)
+        let database = try await openDatabase(settings, missing: missing, timeSource: timeSource, created: &created)
+        do {
+            let (keyRing, keys) = try await KeyRing.open(database, masterKey: masterKey, policy: keyPolicy, at: timeSource.now())
+            if !keys.isEmpty { created.append("signing keys (\(keys.map(\.algorithm.rawValue).joined(separator: ", ")))") }
+            return Assembly(
+                settings: settings, issuer: issuer, database: database, masterKey: masterKey, keyRing: keyRing, keyPolicy: keyPolicy,
+                created: created, timeSource: timeSource)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    func close() async { await database.close() }
+
+    private static func openMasterKey(_ settings: Settings, missing: Missing, created: inout [String]) throws -> MasterKey {
+        let path = settings.masterKeyFile
+        guard missing == .create else {
+            guard Files.exists(path) else { throw absent("master key", path) }
+            return try MasterKey.load(path: path)
+        }
+        // A new key would open nothing of a database that is there, and would stand in the way of the right one.
+        guard Files.exists(path) || !Files.exists(settings.database.path) else {
+            throw CommandFailure(
+                .configuration, "The master key file \(path) is missing, and the database \(settings.database.path) cannot be opened without it.",
+                "Put it back from your backup; the setting keys.master-file names the file.")
+        }
+        try Files.makeFolder(above: path)
+        let (masterKey, isNew) = try MasterKey.loadOrCreate(path: path)
+        if isNew { created.append("master key \(path)") }
+        return masterKey
+    }
+
+    private static func openDatabase(
+        _ settings: Settings, missing: Missing, timeSource: TimeSource, created: inout [String]
+    ) async throws -> Database {
+        switch settings.database {
+        case .sqlite(let path):
+            let isNew = !Files.exists(path)
+            guard !isNew || missing == .create else { throw absent("database", path) }
+            let database = try Database.openSQLite(path: path, timeSource: timeSource)
+            do { try await database.migrate(Schema.migrations) } catch {
+                await database.close()
+                throw error
+            }
+            if isNew { created.append("database \(path)") }
+            return database
+        }
+    }
+
+    private static func absent(_ what: String, _ path: String) -> CommandFailure {
+        CommandFailure(
+            .unavailable, "There is no \(what) at \(path).",
+            "Start `portico serve` once, which makes it, or name another with --config FILE or the environment.")
+    }
+}
+
+extension Assembly {
+    func makeHasher() throws -> PasswordHasher {
+        let password = settings.password
+        let parameters = try Argon2Parameters(memoryKiB: password.memoryKiB, iterations: password.iterations, parallelism: password.parallelism)
+        return PasswordHasher(
+            PasswordHasherConfiguration(
+                workers: password.workers, queueLimit: password.queueLimit, parameters: parameters, pepper: keyRing.secrets.pepper))
+    }
+
+    func residents(hasher: PasswordHasher) -> ResidentDirectory {
+        ResidentDirectory(
+            database: database, hasher: hasher, actor: "operator:" + Operator.name,
+            passwordPolicy: PasswordPolicy(minimumLength: settings.password.minimumLength))
+    }
+
+    var keys: KeyAdministration {
+        KeyAdministration(database: database, masterKey: masterKey, policy: keyPolicy, operator: Operator.name)
+    }
+
+    var clients: ClientAdministration { ClientAdministration(database: database, actor: "operator:" + Operator.name) }
+
+    /// Everything the HTTP server stands on.
+    func webServices(hasher: PasswordHasher, registry: ClientRegistry, logger: Logger) throws -> WebServices {
+        let session = SessionPolicy(idle: settings.session.idle, absolute: settings.session.absolute)
+        let signIn = SignIn(
+            database: database, hasher: hasher, secrets: keyRing.secrets, sessionPolicy: session, throttlePolicy: ThrottlePolicy(),
+            log: .writing(to: logger))
+        let provider = try Provider(
+            policy: settings.providerPolicy(issuer: issuer), database: database, keyRing: keyRing, clients: registry,
+            supportedLanguages: Language.all.map(\.code))
+        let pages = try PageRenderer(
+            site: PageSite(operatorName: settings.pages.operatorName, helpURL: settings.pages.helpURL, basePath: issuer.path),
+            overrideFolder: settings.pages.overrideFolder)
+        return WebServices(
+            provider: provider, signIn: signIn, sessions: Sessions(database: database, policy: session), keyRing: keyRing, pages: pages,
+            timeSource: timeSource, isReady: { [database] in (try? await database.read { try $0.epochs.current() }) != nil }, logger: logger)
+    }
+
+    var webConfiguration: WebConfiguration {
+        WebConfiguration(
+            issuer: issuer, host: settings.server.host, port: settings.server.port, trustedProxies: Set(settings.server.trustedProxies),
+            maximumConnections: settings.server.maximumConnections)
+    }
+}
+
+extension Settings {
+    var keyPolicy: KeyPolicy { KeyPolicy(longestTokenLifetime: max(tokens.accessToken, tokens.idToken)) }
+
+    func providerPolicy(issuer: Issuer) -> ProviderPolicy {
+        var policy = ProviderPolicy(issuer: issuer)
+        policy.codeLifetime = tokens.code
+        policy.accessTokenLifetime = tokens.accessToken
+        policy.idTokenLifetime = tokens.idToken
+        policy.refreshTokenLifetime = tokens.refreshToken
+        policy.refreshGrace = tokens.refreshGrace
+        policy.ticketLifetime = tokens.ticket
+        return policy
+    }
+}
+
+extension SecurityLog {
+    /// Notices go into the ordinary log, one line each, under their own name.
+    static func writing(to logger: Logger) -> SecurityLog {
+        SecurityLog { notice in
+            var metadata: Logger.Metadata = ["event": .string(notice.kind.rawValue)]
+            for (name, value) in notice.fields { metadata[name] = .string(value) }
+            logger.notice("security notice", metadata: metadata)
+        }
+    }
+}
