@@ -67,7 +67,8 @@ let package = Package(
                 "Primitives", "Cryptography", "JOSE", "OAuthProtocol", "Domain", "KeyRing", "Residents", "Provider", "Pages",
                 .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]),
 
         // Floor 6: App.
@@ -119,7 +120,8 @@ let package = Package(
         .tests(
             "ProviderTests",
             [
-                "Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents", "Provider",
+                "Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents",
+                "Provider",
             ]),
         .tests("PagesTests", ["Pages", "Primitives"]),
         .tests(

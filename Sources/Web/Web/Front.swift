@@ -1,6 +1,7 @@
 import HTTPTypes
 public import Hummingbird
 import Logging
+import NIOHTTP1
 import OAuthProtocol
 import Primitives
 
@@ -14,15 +15,18 @@ public struct Front: HTTPResponder {
         var context = context
         context.now = desk.services.timeSource.now()
         context.clientAddress = desk.clientAddress(of: request, peer: context.peer)
-        var response = await answer(request, context)
+        var response = try await answer(request, context)
         response.headers.addSecurityHeaders(isSecure: desk.configuration.issuer.isSecure)
         return response
     }
 
-    private func answer(_ request: Request, _ context: PorticoContext) async -> Response {
+    private func answer(_ request: Request, _ context: PorticoContext) async throws -> Response {
         do {
             guard request.uri.string.utf8.count <= Self.longestTarget else { throw WebFailure.page(.tooLarge, status: .uriTooLong) }
             return try await router.respond(to: request, context: context)
+        } catch let error as HTTPParserError {
+            // The bytes of the body are no HTTP: the server answers 400 and closes, for what follows them cannot be trusted (A79).
+            throw error
         } catch {
             return render(WebFailure(error), request, context)
         }

@@ -16,7 +16,7 @@ enum AuthorizationReading {
     // OAuth 2.0 Multiple Response Types §3: a set of values, their order does not matter.
     static func checkResponseType(_ text: String?) throws(OAuthFailure) {
         guard let text else { throw OAuthFailure(AuthorizationReference.responseTypeMissing) }
-        guard Set(text.words) == ["code"] else { throw OAuthFailure(AuthorizationReference.responseTypeUnsupported) }
+        guard text.words == ["code"] else { throw OAuthFailure(AuthorizationReference.responseTypeUnsupported) }
     }
 
     static func responseMode(_ text: String?) throws(OAuthFailure) -> ResponseMode? {
