@@ -119,9 +119,16 @@ let package = Package(
         .tests(
             "ProviderTests",
             [
-                "Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents", "Provider",
+                "Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents",
+                "Provider",
             ]),
         .tests("PagesTests", ["Pages", "Primitives"]),
+        .tests(
+            "WebTests",
+            [
+                "Primitives", "Database", "Residents", "Web", .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ]),
         .tests(
             "FlowTests",
             [
