@@ -125,6 +125,12 @@ let package = Package(
             ]),
         .tests("PagesTests", ["Pages", "Primitives"]),
         .tests(
+            "WebTests",
+            [
+                "Primitives", "Database", "Residents", "Web", .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ]),
+        .tests(
             "FlowTests",
             [
                 "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing",

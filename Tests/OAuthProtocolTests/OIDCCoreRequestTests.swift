@@ -126,6 +126,32 @@ struct OIDCCoreRequestTests {
         #expect(refusal(("nonce", String(repeating: "n", count: 513)))?.reference == AuthorizationReference.nonceTooLong.rawValue)
     }
 
+    @Test("the compact form reads back as an equal request, whatever the parameters hold")
+    func compactForm() throws {
+        let state = (0x20...0x7E).compactMap { Unicode.Scalar($0).map(String.init) }.joined() + "é&=+% 🙂"
+        let request = try AuthorizationRequest(
+            form([
+                ("client_id", "a"), ("response_type", "code"), ("scope", "openid"), ("state", state), ("claims", #"{"userinfo":{"name":null}}"#),
+            ]))
+        #expect(try AuthorizationRequest(try FormParameters(urlEncoded: request.compactForm)) == request)
+        #expect(request.state == state)
+    }
+
+    @Test("what is not ASCII counts as long as it travels: an accepted request always fits, sealed, into an address")
+    func travellingSize() throws {
+        #expect(
+            throws: OAuthFailure(AuthorizationReference.tooLarge),
+            performing: {
+                try AuthorizationRequest(
+                    form([
+                        ("client_id", "a"), ("response_type", "code"), ("scope", "openid"), ("state", String(repeating: "é", count: 1000)),
+                    ]))
+            })
+        let quotes = try AuthorizationRequest(
+            form([("client_id", "a"), ("response_type", "code"), ("scope", "openid"), ("state", String(repeating: "\"", count: 2048))]))
+        #expect(quotes.compactForm.utf8.count < 2200)
+    }
+
     @Test("all parameters together are at most 5120 bytes")
     func total() {
         let state = ("state", String(repeating: "s", count: 2000))

@@ -38,3 +38,29 @@ import Testing
         #expect(seal.open(Base64URL.encode(Array(first.prefix(16)) + second.dropFirst(16)), for: .authorization) == nil)
     }
 }
+
+@Suite struct TicketSizeTests {
+    @Test("the ticket of the longest request that is accepted fits into an address of 8 KiB and opens again")
+    func fits() async throws {
+        let office = try await Office()
+        var length = 0
+        var longest = try office.request()
+        for count in stride(from: 2048, to: 0, by: -64) {
+            let changes = [
+                "state": String(repeating: "\"", count: 2048), "nonce": String(repeating: "{", count: 512),
+                "claims": "{\"userinfo\":{\"\(String(repeating: "x", count: count))\":null}}",
+            ]
+            guard let request = try? office.request(changes) else { continue }
+            (longest, length) = (request, count)
+            break
+        }
+        #expect(length > 0)
+        let ticket = office.provider.authorization.ticket(for: longest, browser: office.browser)
+        #expect(ticket.utf8.count < 8000)
+        guard case .open(let opened) = try office.provider.authorization.open(ticket, browser: office.browser, at: office.now) else {
+            Issue.record("the ticket does not open")
+            return
+        }
+        #expect(opened.request == longest.request)
+    }
+}

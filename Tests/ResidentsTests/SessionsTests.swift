@@ -43,6 +43,16 @@ struct SessionsTests {
         #expect(try await stored(signedIn, fixture) == resumed?.session)
     }
 
+    @Test("a database that cannot be had is told as such, by sessions and by sign-in alike")
+    func unavailable() async throws {
+        let fixture = try await ResidentsFixture()
+        await fixture.database.close()
+        let closed = ResidentError.database(.unavailable("closed"))
+        await #expect(throws: closed) { try await fixture.sessions().resume(BearerToken.mint(.session).text, at: noon) }
+        await #expect(throws: closed) { try await fixture.sessions().end(TokenDigest(of: "x"), at: noon, reason: .signedOut) }
+        await #expect(throws: closed) { try await fixture.signIn().attempt(fixture.attempt(), replacing: nil, at: noon) }
+    }
+
     @Test("a cookie that is none of ours resumes nothing", arguments: [nil, "", "pts_", "pts_AAAA", "ptr_" + String(repeating: "A", count: 49)])
     func foreignCookies(_ cookie: String?) async throws {
         let fixture = try await ResidentsFixture()

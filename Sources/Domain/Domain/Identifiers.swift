@@ -1,7 +1,7 @@
 internal import Cryptography
 internal import Primitives
 
-/// Names a resident inside Portico. It never leaves it: agencies see a pseudonym made from it.
+/// Names a resident inside Portico. Agencies see a pseudonym made from it, unless an operator registered them for public subjects.
 public struct ResidentID: Hashable, Sendable, RawRepresentable, CustomStringConvertible {
     /// "r_" and the base64url of 128 bits.
     public let rawValue: String

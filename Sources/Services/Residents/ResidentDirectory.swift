@@ -148,11 +148,11 @@ extension ResidentDirectory {
     }
 
     func read<T: Sendable>(_ body: @escaping @Sendable (ReadTransaction) throws -> T) async throws(ResidentError) -> T {
-        do { return try await database.read(body) } catch { throw ResidentError(error) }
+        try await database.reading(body)
     }
 
     @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (WriteTransaction) throws -> T) async throws(ResidentError) -> T {
-        do { return try await database.write(body) } catch { throw ResidentError(error) }
+        try await database.writing(body)
     }
 }

@@ -35,6 +35,7 @@ extension ResidentError: CustomStringConvertible {
         switch error {
         case let error as ResidentError: self = error
         case let error as DatabaseError: self = .database(error)
+        case let error as PasswordHashError: self.init(error)
         default: self = .database(.misuse("\(error)"))
         }
     }
@@ -45,5 +46,17 @@ extension ResidentError: CustomStringConvertible {
         case .passwordTooLong: self = .passwordRefused(.tooLong(maximumBytes: PreparedPassword.maximumBytes))
         default: self = .hashing(error)
         }
+    }
+}
+
+extension Database {
+    /// `read`, with what it throws as this module's error.
+    func reading<T: Sendable>(_ body: @escaping @Sendable (ReadTransaction) throws -> T) async throws(ResidentError) -> T {
+        do { return try await read(body) } catch { throw ResidentError(error) }
+    }
+
+    /// `write`, with what it throws as this module's error.
+    func writing<T: Sendable>(_ body: @escaping @Sendable (WriteTransaction) throws -> T) async throws(ResidentError) -> T {
+        do { return try await write(body) } catch { throw ResidentError(error) }
     }
 }

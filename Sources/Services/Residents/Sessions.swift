@@ -49,10 +49,12 @@ public struct Sessions: Sendable {
     /// The session that a cookie stands for; nil where it has ended or expired, its resident was disabled, or the cookie was never ours.
     ///
     /// One read; and at most once in `touchEvery` a write that moves the idle limit.
-    public func resume(_ cookie: String?, at now: Instant) async throws -> ActiveSession? {
+    ///
+    /// - Throws: `database`.
+    public func resume(_ cookie: String?, at now: Instant) async throws(ResidentError) -> ActiveSession? {
         guard let cookie, let token = BearerToken(cookie, kind: .session) else { return nil }
         let digest = token.digest
-        let active = try await database.read { transaction -> ActiveSession? in
+        let active = try await database.reading { transaction -> ActiveSession? in
             guard let session = try transaction.sessions.find(digest, at: now),
                 let resident = try transaction.residents.find(session.residentID), resident.state == .active
             else { return nil }
@@ -63,18 +65,21 @@ public struct Sessions: Sendable {
         session.lastSeenAt = now
         session.idleExpiresAt = policy.idleEnd(usedAt: now, expiresAt: session.expiresAt)
         let idleExpiresAt = session.idleExpiresAt
-        try await database.write { transaction in
-            _ = try transaction.sessions.touch(digest, lastSeenAt: now, idleExpiresAt: idleExpiresAt)
+        let stands = try await database.writing { transaction in
+            try transaction.sessions.touch(digest, lastSeenAt: now, idleExpiresAt: idleExpiresAt)
         }
-        return ActiveSession(session: session, resident: active.resident)
+        // Ended since it was read: nobody is signed in.
+        return stands ? ActiveSession(session: session, resident: active.resident) : nil
     }
 
     /// Ends the session and revokes what agencies were given in it, except what the resident allowed to outlive it (`offline_access`).
     /// A session that has ended already stays as it is; one that has only expired leaves nothing behind either.
-    public func end(_ digest: TokenDigest, at now: Instant, reason: SessionEndReason) async throws {
-        try await database.write { transaction in
+    ///
+    /// - Throws: `database`.
+    public func end(_ digest: TokenDigest, at now: Instant, reason: SessionEndReason) async throws(ResidentError) {
+        try await database.writing { transaction in
             if let session = try transaction.sessions.find(digest, at: now) { try transaction.end(session, at: now, reason: reason) }
-            try transaction.grants.revokeAll(session: digest, includingOffline: false, at: now)
+            _ = try transaction.grants.revokeAll(session: digest, includingOffline: false, at: now)
         }
     }
 }

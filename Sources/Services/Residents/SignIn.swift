@@ -41,8 +41,14 @@ public final class SignIn: Sendable {
     /// once cannot outrun the counters, and no hash is computed for one that must wait.
     ///
     /// - Parameter previous: the session this browser had. It ends with success, and its identifier is never used again (session fixation).
-    /// - Throws: `DatabaseError`; `PasswordHashError` where the hash itself failed.
-    public func attempt(_ attempt: SignInAttempt, replacing previous: TokenDigest?, at now: Instant) async throws -> SignInOutcome {
+    /// - Throws: `database`; `hashing` where the hash itself failed.
+    public func attempt(
+        _ attempt: SignInAttempt, replacing previous: TokenDigest?, at now: Instant
+    ) async throws(ResidentError) -> SignInOutcome {
+        do { return try await decide(attempt, replacing: previous, at: now) } catch { throw ResidentError(error) }
+    }
+
+    private func decide(_ attempt: SignInAttempt, replacing previous: TokenDigest?, at now: Instant) async throws -> SignInOutcome {
         let browserSeal = try AESGCM(key: browserKey)
         let browser = KnownBrowser(cookie: attempt.knownBrowser, key: browserSeal, at: now)
         let counted: CountedAttempt
@@ -167,7 +173,7 @@ extension SignIn {
         let expiresAt = now + sessionPolicy.absolute
         return Session(
             digest: token.digest, residentID: resident.id, createdAt: now, authTime: now, lastSeenAt: now,
-            idleExpiresAt: sessionPolicy.idleEnd(usedAt: now, expiresAt: expiresAt), expiresAt: expiresAt, acr: Self.passwordContext,
+            idleExpiresAt: sessionPolicy.idleEnd(usedAt: now, expiresAt: expiresAt), expiresAt: expiresAt, acr: AuthenticationContext.password,
             amr: ["pwd"], userAgent: attempt.userAgent, locale: attempt.locale, browserDigest: attempt.browserDigest)
     }
 
@@ -185,9 +191,6 @@ extension SignIn {
         log.note(.signInBusy, address: attempt.address)
         return .busy(retryAfter: retryAfter)
     }
-
-    /// What `acr` says of a password alone.
-    static let passwordContext = "urn:portico:aal:1"
 }
 
 extension WriteTransaction {

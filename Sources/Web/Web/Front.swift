@@ -43,6 +43,7 @@ public struct Front: HTTPResponder {
         case .page(let kind, let status, let cause, let restart):
             var response = desk.errorPage(kind, detail: cause?.publicText, reference: reference, restart: restart, request: request)
             response.status = status
+            if status == .serviceUnavailable { response.headers[.retryAfter] = "5" }
             return response
         case .plain(let status, let headers):
             return Response(status: status, headers: headers)
@@ -51,7 +52,8 @@ public struct Front: HTTPResponder {
 
     private func log(_ failure: WebFailure, reference: IncidentReference, _ request: Request, _ context: PorticoContext) {
         var metadata: Logger.Metadata = [
-            "reference": "\(reference)", "method": "\(request.method)", "path": "\(request.uri.path)", "address": "\(context.clientAddress)",
+            "reference": "\(reference)", "method": "\(request.method)", "path": "\(request.uri.path)",
+            "address": "\(context.clientAddress?.text ?? "unknown")",
         ]
         if let cause = failure.cause {
             metadata["failure"] = "\(cause.reference)"

@@ -9,8 +9,8 @@ public struct PorticoContext: RequestContext {
     let peer: String?
     /// Read once a request, by `Front`.
     public var now = Instant(milliseconds: 0)
-    /// The resident's address: the peer's, or what a trusted proxy says.
-    var clientAddress = "unknown"
+    /// The resident's address: the peer's, or what a trusted proxy says; nil for a connection without addresses.
+    var clientAddress: ClientAddress?
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -13,12 +13,14 @@ struct ReceptionDesk: Sendable {
     let services: WebServices
     let cookies: BrowserCookies
     let forms: FormTokens
+    private let proxies: Set<ClientAddress>
 
     init(configuration: WebConfiguration, services: WebServices) {
         self.configuration = configuration
         self.services = services
         cookies = BrowserCookies(isSecure: configuration.issuer.isSecure)
         forms = FormTokens(key: services.keyRing.secrets.forms)
+        proxies = Set(configuration.trustedProxies.compactMap(ClientAddress.init))
     }
 
     /// A path of ours, below the issuer's.
@@ -73,12 +75,16 @@ struct ReceptionDesk: Sendable {
             ])
     }
 
-    /// The address that counts for throttling: the connection's, or the last one that a trusted proxy added.
-    func clientAddress(of request: Request, peer: String?) -> String {
-        guard let peer else { return "unknown" }
-        guard configuration.trustedProxies.contains(peer), let forwarded = request.headers[.xForwardedFor] else { return peer }
-        let hops = forwarded.split(separator: ",").map { $0.trimmingWhitespace() }
-        return hops.last { !configuration.trustedProxies.contains($0) } ?? peer
+    /// Where a request comes from: the connection's other end, or the last address that a trusted proxy added. What a proxy wrote and is
+    /// no address counts as the proxy's own.
+    func clientAddress(of request: Request, peer: String?) -> ClientAddress? {
+        guard let peer = peer.flatMap(ClientAddress.init) else { return nil }
+        guard proxies.contains(peer), let forwarded = request.headers[.xForwardedFor] else { return peer }
+        for hop in forwarded.split(separator: ",").reversed() {
+            guard let address = ClientAddress(hop.trimmingWhitespace()) else { return peer }
+            if !proxies.contains(address) { return address }
+        }
+        return peer
     }
 }
 

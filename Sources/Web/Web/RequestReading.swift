@@ -14,10 +14,19 @@ extension Request {
 
     /// The parameters of a form body.
     ///
-    /// - Throws: 413 for a body beyond the limit, 415 for another media type, `OAuthFailure` for what cannot be read.
+    /// - Throws: 413 for a body beyond the limit, 415 for another media type, 400 for a body that HTTP itself cannot make out,
+    ///   `OAuthFailure` for what cannot be read.
     func form() async throws -> FormParameters {
         guard let type = headers[.contentType], Self.isForm(type) else { throw HTTPError(.unsupportedMediaType) }
-        let bytes = try await body.collect(upTo: Self.largestForm)
+        let bytes: ByteBuffer
+        do {
+            bytes = try await body.collect(upTo: Self.largestForm)
+        } catch let error as HTTPError {
+            throw error
+        } catch {
+            // Wrong chunks, a body cut short: the connection ends after the answer.
+            throw HTTPError(.badRequest)
+        }
         return try FormParameters(urlEncoded: bytes.readableBytesView)
     }
 

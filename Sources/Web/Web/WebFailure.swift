@@ -4,6 +4,7 @@ import OAuthProtocol
 import Pages
 import Primitives
 import Provider
+import Residents
 
 /// How a request failed, in the form its caller understands.
 enum WebFailure: Error {
@@ -23,6 +24,7 @@ enum WebFailure: Error {
         case let error as HTTPError where error.status == .contentTooLarge: self = .page(.tooLarge, status: .contentTooLarge)
         case let error as HTTPError where error.status == .notFound: self = .page(.unknownPage, status: .notFound)
         case let error as HTTPError: self = .page(.invalidRequest, status: error.status)
+        case let error as ResidentError: self = .page(for: OAuthFailure(ServerReference.unavailable, cause: "\(error)"))
         default: self = .page(.serverError, status: .internalServerError, cause: .hidden("\(error)"))
         }
     }

@@ -82,7 +82,7 @@ public struct AuthorizationEndpoint: Sendable {
     public func ticket(for pending: PendingAuthorization, browser: TokenDigest?) -> String {
         tickets.seal(
             Ticket(
-                request: FormEncoding.encode(pending.request.formPairs()), startedAt: pending.startedAt,
+                request: pending.request.compactForm, startedAt: pending.startedAt,
                 accountChosen: pending.accountChosen, browser: browser, askedIn: pending.askedIn), for: .authorization)
     }
 

@@ -75,9 +75,3 @@ struct PendingSteps: Sendable {
         return now.since(session.authTime) > maxAge || maxAge == .zero
     }
 }
-
-/// The authentication context classes that Portico states in `acr`.
-public enum AuthenticationContext {
-    /// One factor, a password: authenticator assurance level 1 of NIST SP 800-63B.
-    public static let password = "urn:portico:aal:1"
-}

@@ -1,5 +1,6 @@
 import Database
 public import Domain
+public import OAuthProtocol
 import Storage
 
 /// The agencies that a resident has used: those they consented to.
@@ -18,9 +19,9 @@ public struct AgencyUsage: Sendable {
     }
 
     /// Newest use first.
-    public func agencies(of resident: ResidentID) async throws -> [Use] {
-        let consents = try await database.read { try $0.consents.list(of: resident) }
-        return consents.sorted { $0.lastUsedAt > $1.lastUsedAt }.compactMap { consent in
+    public func agencies(of resident: ResidentID) async throws(OAuthFailure) -> [Use] {
+        let consents = try await answering { try await database.read { try $0.consents.list(of: resident) } }
+        return consents.compactMap { consent in
             clients.find(consent.clientID).map { Use(client: $0, consent: consent) }
         }
     }

@@ -1,4 +1,5 @@
 import Cryptography
+import Domain
 import KeyRing
 import OAuthProtocol
 import Primitives

@@ -54,7 +54,9 @@ struct CodeRedemption: Sendable {
 
     private func mismatch(_ record: AuthorizationCode, redirectURI: String?, verifier: String?) -> OAuthFailure? {
         // RFC 6749 §4.1.3: required "if the redirect_uri parameter was included in the authorization request", and identical.
-        if record.redirectURIWasSent || redirectURI != nil, redirectURI != record.redirectURI {
+        // Byte by byte: Swift's own comparison takes a KELVIN SIGN for a K.
+        let isSame = redirectURI?.utf8.elementsEqual(record.redirectURI.utf8) ?? !record.redirectURIWasSent
+        guard isSame else {
             return OAuthFailure(GrantReference.redirectURIDiffers)
         }
         switch (record.codeChallenge, verifier) {

@@ -26,7 +26,7 @@ public struct AuthorizationRequest: Sendable, Hashable {
     public let claims: ClaimsRequest
     public let codeChallenge: CodeChallenge?
 
-    /// All parameters together, decoded.
+    /// ``compactForm``, so that a request that is accepted fits, sealed, into an address of 8 KiB.
     public static let maximumBytes = 5120
 
     /// - Throws: the failures of ``AuthorizationReference``, ``ScopeReference``, ``ClaimsReference`` and ``PKCEReference``.
@@ -50,8 +50,7 @@ public struct AuthorizationRequest: Sendable, Hashable {
         acrValues = AuthorizationReading.acrValues(parameters["acr_values"])
         claims = try parameters["claims"].map { text throws(OAuthFailure) in try ClaimsRequest(parsing: text) } ?? .empty
         codeChallenge = try AuthorizationReading.codeChallenge(parameters)
-        let size = formPairs().reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count }
-        guard size <= Self.maximumBytes else { throw OAuthFailure(AuthorizationReference.tooLarge) }
+        guard compactForm.utf8.count <= Self.maximumBytes else { throw OAuthFailure(AuthorizationReference.tooLarge) }
     }
 
     /// Whether an ID token is asked for (OpenID Connect Core §3.1.2.1).
@@ -63,6 +62,9 @@ public struct AuthorizationRequest: Sendable, Hashable {
         request.uiLocales = [language]
         return request
     }
+
+    /// The request as the shortest form that reads back as an equal request.
+    public var compactForm: String { FormEncoding.encodeCompactly(formPairs()) }
 
     /// The parameters again, to keep the request in a form or to start it anew: reading them gives an equal request.
     public func formPairs() -> [(String, String)] {

@@ -30,7 +30,9 @@ struct UserInfoRoute {
             return .json(JSONValue.object(claims).serializedBytes())
         } catch let failure as OAuthFailure {
             let scope = failure.code == .insufficientScope ? ScopeSet([.openid]) : nil
-            throw WebFailure.json(failure, challenge: BearerAuthorization.challenge(realm: "portico", failure: failure, scope: scope))
+            // A challenge asks for another token: it belongs to refusals, not to our own faults.
+            let challenge = failure.status < 500 ? BearerAuthorization.challenge(realm: "portico", failure: failure, scope: scope) : nil
+            throw WebFailure.json(failure, challenge: challenge)
         }
     }
 }

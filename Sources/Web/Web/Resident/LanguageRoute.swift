@@ -3,7 +3,8 @@ import OAuthProtocol
 import Pages
 import Provider
 
-/// `POST /language`: the resident's own choice, kept in a cookie. It outranks what an agency asked for with `ui_locales`.
+/// `POST /language`: the resident's own choice, kept in a cookie. It takes the place of the pending request's `ui_locales`; those of later
+/// requests come first again.
 struct LanguageRoute {
     let desk: ReceptionDesk
 

@@ -34,7 +34,7 @@ struct SignInRoute {
             guard !visit.identifier.isEmpty else { return page(visit, problem: .missingIdentifier, status: .unprocessableContent) }
             guard let password = form["password"] else { return page(visit, problem: .missingPassword, status: .unprocessableContent) }
             let attempt = SignInAttempt(
-                identifier: visit.identifier, password: Secret(Array(password.utf8)), address: context.clientAddress,
+                identifier: visit.identifier, password: Secret(Array(password.utf8)), address: context.clientAddress?.network ?? "unknown",
                 browserDigest: turn.browser.digest, knownBrowser: desk.cookies.value(.device, in: request),
                 userAgent: String((request.headers[.userAgent] ?? "").prefix(200)))
             return respond(
@@ -96,10 +96,10 @@ struct SignInRoute {
 }
 
 extension Response {
-    /// RFC 9110 §10.2.3, in whole seconds and never less than one.
+    /// RFC 9110 §10.2.3, in whole seconds, rounded up as the page says it: nobody comes back too early.
     fileprivate func retrying(after wait: Duration) -> Response {
         var response = self
-        response.headers[.retryAfter] = String(max(1, wait.wholeSeconds))
+        response.headers[.retryAfter] = String(max(1, (wait.milliseconds + 999) / 1000))
         return response
     }
 }
