@@ -44,6 +44,7 @@ public struct Front: HTTPResponder {
             var response = desk.errorPage(kind, detail: cause?.publicText, reference: reference, restart: restart, request: request)
             response.status = status
             if status == .serviceUnavailable { response.headers[.retryAfter] = "5" }
+            if status == .methodNotAllowed { response.headers[.allow] = "POST" }
             return response
         case .plain(let status, let headers):
             return Response(status: status, headers: headers)

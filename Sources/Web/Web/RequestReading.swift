@@ -1,5 +1,7 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
+import NIOHTTP1
 import OAuthProtocol
 
 extension Request {
@@ -21,10 +23,14 @@ extension Request {
         let bytes: ByteBuffer
         do {
             bytes = try await body.collect(upTo: Self.largestForm)
+        } catch is NIOTooManyBytesError {
+            throw HTTPError(.contentTooLarge)
         } catch let error as HTTPError {
             throw error
+        } catch let error as HTTPParserError {
+            throw error
         } catch {
-            // Wrong chunks, a body cut short: the connection ends after the answer.
+            // A body cut short: the connection ends after the answer.
             throw HTTPError(.badRequest)
         }
         return try FormParameters(urlEncoded: bytes.readableBytesView)
