@@ -12,7 +12,7 @@ import Testing
     func opens(_ kind: Int) {
         let ticket = Ticket(
             request: "a=b&c=d", startedAt: Instant(milliseconds: 1_900_000_000_000), accountChosen: kind == 3,
-            browser: kind & 1 == 0 ? nil : digest, askedIn: kind & 2 == 0 ? nil : TokenDigest(of: "session"))
+            browser: kind & 1 == 0 ? nil : digest, asked: kind & 2 == 0 ? nil : TokenDigest(of: "resident"))
         #expect(seal.open(seal.seal(ticket, for: .authorization), for: .authorization) == ticket)
     }
 

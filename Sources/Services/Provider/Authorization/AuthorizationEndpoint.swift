@@ -82,27 +82,21 @@ public struct AuthorizationEndpoint: Sendable {
     public func ticket(for pending: PendingAuthorization, browser: TokenDigest?) -> String {
         tickets.seal(
             Ticket(
-                request: pending.request.compactForm, startedAt: pending.startedAt,
-                accountChosen: pending.accountChosen, browser: browser, askedIn: pending.askedIn), for: .authorization)
+                request: pending.request.packed, startedAt: pending.startedAt, accountChosen: pending.accountChosen, browser: browser,
+                asked: pending.asked), for: .authorization)
     }
 
     /// Opens what `ticket(for:browser:)` sealed and checks the request against today's registrations again.
     public func open(_ ticket: String, browser: TokenDigest?, at now: Instant) throws(AuthorizationFailure) -> TicketOpening {
-        guard let opened = tickets.open(ticket, for: .authorization) else {
+        guard let opened = tickets.open(ticket, for: .authorization), let parameters = FormParameters(packed: opened.request) else {
             throw .page(OAuthFailure(FlowReference.ticketForeign))
-        }
-        let parameters: FormParameters
-        do throws(OAuthFailure) {
-            parameters = try FormParameters(urlEncoded: opened.request)
-        } catch {
-            throw .page(error)
         }
         let received = try receive(parameters, at: opened.startedAt)
         if tickets.hasExpired(opened, at: now) { return .expired(received.restarted(at: now)) }
         if let bound = opened.browser {
             guard let browser, constantTimeEquals(browser.bytes, bound.bytes) else { return .otherBrowser(received.restarted(at: now)) }
         }
-        return .open(received.resumed(accountChosen: opened.accountChosen, askedIn: opened.askedIn))
+        return .open(received.resumed(accountChosen: opened.accountChosen, asked: opened.asked))
     }
 
     // MARK: Steps

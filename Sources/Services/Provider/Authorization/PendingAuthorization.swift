@@ -31,8 +31,8 @@ public struct PendingAuthorization: Sendable {
     public let startedAt: Instant
     /// Whether the resident has already answered `prompt=select_account`.
     public private(set) var accountChosen: Bool
-    /// The session whose resident was asked to choose or to consent, once the question was put.
-    private(set) var askedIn: TokenDigest?
+    /// The digest of the resident's identifier who was asked to choose or to consent, once the question was put.
+    private(set) var asked: TokenDigest?
 
     init(request: AuthorizationRequest, client: Client, redirect: ProvenRedirect, startedAt: Instant, accountChosen: Bool) {
         self.request = request
@@ -43,23 +43,23 @@ public struct PendingAuthorization: Sendable {
     }
 
     /// The same request after the resident confirmed the account.
-    public func choosingAccount() -> PendingAuthorization { resumed(accountChosen: true, askedIn: nil) }
+    public func choosingAccount() -> PendingAuthorization { resumed(accountChosen: true, asked: nil) }
 
-    /// The same request as it is put before `session`'s resident: the answer counts only while that session stands.
+    /// The same request as it is put before `session`'s resident: nobody else's answer counts.
     public func asking(_ session: ActiveSession) -> PendingAuthorization {
-        resumed(accountChosen: accountChosen, askedIn: session.session.digest)
+        resumed(accountChosen: accountChosen, asked: TokenDigest(of: session.resident.id.rawValue))
     }
 
     /// Whether `session`'s resident is the one the question was put to.
     public func wasAsked(in session: ActiveSession?) -> Bool {
-        guard let askedIn, let session else { return false }
-        return askedIn == session.session.digest
+        guard let asked, let session else { return false }
+        return asked == TokenDigest(of: session.resident.id.rawValue)
     }
 
-    func resumed(accountChosen: Bool, askedIn: TokenDigest?) -> PendingAuthorization {
+    func resumed(accountChosen: Bool, asked: TokenDigest?) -> PendingAuthorization {
         var pending = self
         pending.accountChosen = accountChosen
-        pending.askedIn = askedIn
+        pending.asked = asked
         return pending
     }
 

@@ -31,9 +31,7 @@ struct PendingSteps: Sendable {
             }
             return .signIn(.again)
         }
-        if prompt.contains(.selectAccount), !pending.accountChosen, session.session.authTime < pending.startedAt {
-            return .chooseAccount
-        }
+        if prompt.contains(.selectAccount), mustChoose(pending, session) { return .chooseAccount }
         return .done(session)
     }
 
@@ -66,6 +64,13 @@ struct PendingSteps: Sendable {
             if let values = demand?.values, !values.isEmpty, !values.contains(.string(subject)) { return false }
         }
         return true
+    }
+
+    /// Who signed in for this request has chosen, but not who took the place of the resident that the page offered.
+    private func mustChoose(_ pending: PendingAuthorization, _ session: ActiveSession) -> Bool {
+        if pending.accountChosen { return false }
+        if pending.asked != nil, !pending.wasAsked(in: session) { return true }
+        return session.session.authTime < pending.startedAt
     }
 
     private func mustSignInAgain(_ pending: PendingAuthorization, _ session: Session, at now: Instant) -> Bool {

@@ -4,14 +4,14 @@ import Primitives
 /// A pending request as it travels in a form: sealed, so that nothing is stored for a stranger, and bound to the browser
 /// it was handed to, so that a form cannot be planted in another.
 struct Ticket: Equatable {
-    /// The request, form-encoded.
+    /// The request, packed (`FormParameters.pack`).
     var request: String
     var startedAt: Instant
     var accountChosen: Bool
     /// The digest of the browser's cookie; nil for a ticket that only carries a request to our own next page.
     var browser: TokenDigest?
-    /// The digest of the session whose resident was asked something; nil where nothing was asked yet.
-    var askedIn: TokenDigest?
+    /// The digest of the identifier of the resident who was asked something; nil where nothing was asked yet.
+    var asked: TokenDigest?
 }
 
 /// What a ticket turned out to be.
@@ -43,8 +43,8 @@ struct TicketSeal: Sendable {
         var plaintext: [UInt8] = []
         let time = UInt64(bitPattern: ticket.startedAt.milliseconds)
         for shift in stride(from: 56, through: 0, by: -8) { plaintext.append(UInt8(truncatingIfNeeded: time >> UInt64(shift))) }
-        plaintext.append((ticket.accountChosen ? 1 : 0) | (ticket.browser == nil ? 0 : 2) | (ticket.askedIn == nil ? 0 : 4))
-        plaintext += (ticket.browser?.bytes ?? []) + (ticket.askedIn?.bytes ?? [])
+        plaintext.append((ticket.accountChosen ? 1 : 0) | (ticket.browser == nil ? 0 : 2) | (ticket.asked == nil ? 0 : 4))
+        plaintext += (ticket.browser?.bytes ?? []) + (ticket.asked?.bytes ?? [])
         plaintext += ticket.request.utf8
         let salt = Randomness.bytes(Self.saltCount)
         // Sealing fails only where OpenSSL itself does; an empty ticket opens nowhere.
@@ -67,13 +67,13 @@ struct TicketSeal: Sendable {
             return TokenDigest(bytes: Array(rest.prefix(Self.digestCount)))
         }
         let browser = flags & 2 == 0 ? nil : takeDigest()
-        let askedIn = flags & 4 == 0 ? nil : takeDigest()
-        guard (browser != nil) == (flags & 2 != 0), (askedIn != nil) == (flags & 4 != 0),
+        let asked = flags & 4 == 0 ? nil : takeDigest()
+        guard (browser != nil) == (flags & 2 != 0), (asked != nil) == (flags & 4 != 0),
             let request = String(validating: rest, as: UTF8.self)
         else { return nil }
         return Ticket(
             request: request, startedAt: Instant(milliseconds: Int64(bitPattern: time)), accountChosen: flags & 1 != 0, browser: browser,
-            askedIn: askedIn)
+            asked: asked)
     }
 
     private func cipher(_ salt: [UInt8], _ purpose: Purpose) throws(CryptographyError) -> AESGCM {

@@ -139,7 +139,7 @@ public enum AuthorizationReference: String, FailureReference {
         case .requestURI: "The parameter 'request_uri' is not supported; send the parameters themselves."
         case .requestTwice: "The parameters 'request' and 'request_uri' exclude each other."
         case .registration: "The parameter 'registration' is not supported; register the client beforehand."
-        case .tooLarge: "The parameters of the authorization request are longer than 5120 bytes together, as a form."
+        case .tooLarge: "The parameters of the authorization request are longer than 5120 bytes together."
         }
     }
 }

@@ -26,7 +26,7 @@ public struct AuthorizationRequest: Sendable, Hashable {
     public let claims: ClaimsRequest
     public let codeChallenge: CodeChallenge?
 
-    /// ``compactForm``, so that a request that is accepted fits, sealed, into an address of 8 KiB.
+    /// Of ``packed``, so that a request that is accepted fits, sealed, into an address of 8 KiB.
     public static let maximumBytes = 5120
 
     /// - Throws: the failures of ``AuthorizationReference``, ``ScopeReference``, ``ClaimsReference`` and ``PKCEReference``.
@@ -50,7 +50,7 @@ public struct AuthorizationRequest: Sendable, Hashable {
         acrValues = AuthorizationReading.acrValues(parameters["acr_values"])
         claims = try parameters["claims"].map { text throws(OAuthFailure) in try ClaimsRequest(parsing: text) } ?? .empty
         codeChallenge = try AuthorizationReading.codeChallenge(parameters)
-        guard compactForm.utf8.count <= Self.maximumBytes else { throw OAuthFailure(AuthorizationReference.tooLarge) }
+        guard packed.utf8.count <= Self.maximumBytes else { throw OAuthFailure(AuthorizationReference.tooLarge) }
     }
 
     /// Whether an ID token is asked for (OpenID Connect Core §3.1.2.1).
@@ -63,8 +63,8 @@ public struct AuthorizationRequest: Sendable, Hashable {
         return request
     }
 
-    /// The request as the shortest form that reads back as an equal request.
-    public var compactForm: String { FormEncoding.encodeCompactly(formPairs()) }
+    /// The request for a form of ours: ``FormParameters/init(packed:)`` reads it back as an equal request.
+    public var packed: String { FormParameters.pack(formPairs()) }
 
     /// The parameters again, to keep the request in a form or to start it anew: reading them gives an equal request.
     public func formPairs() -> [(String, String)] {

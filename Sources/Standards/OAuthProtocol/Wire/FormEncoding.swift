@@ -15,31 +15,14 @@ public enum FormEncoding {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// The shortest spelling that ``FormParameters`` reads back: only what would end a value, and what is not visible ASCII, is encoded.
-    /// For forms that only this server reads.
-    static func encodeCompactly(_ pairs: [(String, String)]) -> String {
-        var output: [UInt8] = []
-        for (index, pair) in pairs.enumerated() {
-            if index > 0 { output.append(UInt8(ascii: "&")) }
-            append(pair.0, to: &output, encodingOnly: isReserved)
-            output.append(UInt8(ascii: "="))
-            append(pair.1, to: &output, encodingOnly: isReserved)
-        }
-        return String(decoding: output, as: UTF8.self)
-    }
-
-    private static func isReserved(_ byte: UInt8) -> Bool {
-        !byte.isVisible || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+")
-    }
-
-    private static func append(_ text: String, to output: inout [UInt8], encodingOnly isReserved: (UInt8) -> Bool = { !$0.isUnreserved }) {
+    private static func append(_ text: String, to output: inout [UInt8]) {
         for byte in text.utf8 {
-            if isReserved(byte) {
+            if byte.isUnreserved {
+                output.append(byte)
+            } else {
                 output.append(UInt8(ascii: "%"))
                 output.append(Hexadecimal.upperDigits[Int(byte >> 4)])
                 output.append(Hexadecimal.upperDigits[Int(byte & 15)])
-            } else {
-                output.append(byte)
             }
         }
     }

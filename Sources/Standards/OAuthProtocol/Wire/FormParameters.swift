@@ -22,7 +22,7 @@ public struct FormParameters: Sendable, Hashable {
         try self.init(urlEncoded: text.utf8, limits: limits)
     }
 
-    private init(parameters: [Parameter]) { self.parameters = parameters }
+    init(parameters: [Parameter]) { self.parameters = parameters }
 
     /// No parameters at all.
     public static let none = FormParameters(parameters: [])
