@@ -1,7 +1,7 @@
 import AuditLog
 public import Cryptography
 import Database
-import Domain
+public import Domain
 public import OAuthProtocol
 public import Primitives
 public import Residents
@@ -30,7 +30,7 @@ public struct AuthorizationEndpoint: Sendable {
         do throws(OAuthFailure) {
             let request = try AuthorizationRequest(parameters)
             try check(request, of: client)
-            return PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now, accountChosen: false)
+            return PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now)
         } catch {
             throw .redirect(error, answer(redirect, .failure(error, errorURI: nil)))
         }
@@ -59,14 +59,16 @@ public struct AuthorizationEndpoint: Sendable {
     public func allow(
         _ pending: PendingAuthorization, session: ActiveSession, decision: ConsentDecision, at now: Instant
     ) async throws(AuthorizationFailure) -> AuthorizationStep {
-        // The consent page stood open for a while: the sign-in behind it must still satisfy the request.
+        // The consent page stood open for a while: the sign-in behind it must still satisfy the request, and be of the resident who was
+        // asked; another is asked themselves.
+        guard pending.asked == session.resident.id else { return try await advance(pending, session: session, at: now) }
         do throws(OAuthFailure) {
             switch try steps.next(for: pending, session: session, consent: nil, at: now) {
             case .signIn(let reason): return .signIn(reason)
             case .chooseAccount: return .chooseAccount
             case .consent(let question):
                 let release = question.release(decision)
-                let consent = question.consent(decision, at: now)
+                let consent = question.consent(decision, after: try await rememberedConsent(pending, session), at: now)
                 return .answer(try await issueCode(pending, session: session, release: release, consent: consent, at: now))
             case .nothing(let session, let release):
                 return .answer(try await issueCode(pending, session: session, release: release, consent: nil, at: now))
@@ -84,11 +86,13 @@ public struct AuthorizationEndpoint: Sendable {
     // MARK: Tickets
 
     /// Seals a pending request into the form that a resident sends back, bound to their browser.
-    public func ticket(for pending: PendingAuthorization, browser: TokenDigest?) -> String {
+    ///
+    /// - Parameter asked: the resident whom the form asks for consent.
+    public func ticket(for pending: PendingAuthorization, browser: TokenDigest?, asking asked: ResidentID? = nil) -> String {
         tickets.seal(
             Ticket(
-                request: FormEncoding.encode(pending.request.formPairs()), startedAt: pending.startedAt,
-                accountChosen: pending.accountChosen, browser: browser), for: .authorization)
+                request: FormParameters(distinct: pending.request.formPairs()), startedAt: pending.startedAt,
+                accountChosen: pending.accountChosen, browser: browser, asked: asked), for: .authorization)
     }
 
     /// Opens what `ticket(for:browser:)` sealed and checks the request against today's registrations again.
@@ -96,18 +100,12 @@ public struct AuthorizationEndpoint: Sendable {
         guard let opened = tickets.open(ticket, for: .authorization) else {
             throw .page(OAuthFailure(FlowReference.ticketForeign))
         }
-        let parameters: FormParameters
-        do throws(OAuthFailure) {
-            parameters = try FormParameters(urlEncoded: opened.request)
-        } catch {
-            throw .page(error)
-        }
-        let received = try receive(parameters, at: opened.startedAt)
+        let received = try receive(opened.request, at: opened.startedAt)
         if tickets.hasExpired(opened, at: now) { return .expired(received.restarted(at: now)) }
         if let bound = opened.browser {
             guard let browser, constantTimeEquals(browser.bytes, bound.bytes) else { return .otherBrowser(received.restarted(at: now)) }
         }
-        return .open(opened.accountChosen ? received.choosingAccount() : received)
+        return .open(received.resumed(from: opened))
     }
 
     // MARK: Steps

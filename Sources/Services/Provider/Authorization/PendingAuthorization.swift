@@ -22,36 +22,48 @@ public struct ProvenRedirect: Sendable, Hashable {
 /// An authorization request whose client and redirect URI are proven and whose parameters are understood, waiting for
 /// what the resident must still do.
 public struct PendingAuthorization: Sendable {
-    public let request: AuthorizationRequest
+    public private(set) var request: AuthorizationRequest
     public let client: Client
     public let redirect: ProvenRedirect
     /// When the request first arrived. A sign-in later than this satisfies `prompt=login` and `max_age`.
     public let startedAt: Instant
     /// Whether the resident has already answered `prompt=select_account`.
-    public let accountChosen: Bool
+    public private(set) var accountChosen = false
+    /// The resident whom the form that came back had asked for consent.
+    private(set) var asked: ResidentID?
 
-    init(request: AuthorizationRequest, client: Client, redirect: ProvenRedirect, startedAt: Instant, accountChosen: Bool) {
+    init(request: AuthorizationRequest, client: Client, redirect: ProvenRedirect, startedAt: Instant) {
         self.request = request
         self.client = client
         self.redirect = redirect
         self.startedAt = startedAt
-        self.accountChosen = accountChosen
     }
 
     /// The same request after the resident confirmed the account.
     public func choosingAccount() -> PendingAuthorization {
-        PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: startedAt, accountChosen: true)
+        var pending = self
+        pending.accountChosen = true
+        return pending
     }
 
     /// The same request in a language that the resident chose.
     public func speaking(_ language: String) -> PendingAuthorization {
-        PendingAuthorization(
-            request: request.speaking(language), client: client, redirect: redirect, startedAt: startedAt, accountChosen: accountChosen)
+        var pending = self
+        pending.request = request.speaking(language)
+        return pending
+    }
+
+    /// The same request with what the resident has done about it so far.
+    func resumed(from ticket: Ticket) -> PendingAuthorization {
+        var pending = self
+        pending.accountChosen = ticket.accountChosen
+        pending.asked = ticket.asked
+        return pending
     }
 
     /// The same request as if it arrived now: what "Start again" leads to.
     func restarted(at now: Instant) -> PendingAuthorization {
-        PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now, accountChosen: false)
+        PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now)
     }
 }
 

@@ -1,15 +1,18 @@
 import Cryptography
+import Domain
+import OAuthProtocol
 import Primitives
 
 /// A pending request as it travels in a form: sealed, so that nothing is stored for a stranger, and bound to the browser
 /// it was handed to, so that a form cannot be planted in another.
 struct Ticket: Equatable {
-    /// The request, form-encoded.
-    var request: String
+    var request: FormParameters
     var startedAt: Instant
-    var accountChosen: Bool
+    var accountChosen = false
     /// The digest of the browser's cookie; nil for a ticket that only carries a request to our own next page.
     var browser: TokenDigest?
+    /// The resident whom the page with this ticket asks for consent.
+    var asked: ResidentID?
 }
 
 /// What a ticket turned out to be.
@@ -40,9 +43,11 @@ struct TicketSeal: Sendable {
         var plaintext: [UInt8] = []
         let time = UInt64(bitPattern: ticket.startedAt.milliseconds)
         for shift in stride(from: 56, through: 0, by: -8) { plaintext.append(UInt8(truncatingIfNeeded: time >> UInt64(shift))) }
-        plaintext.append((ticket.accountChosen ? 1 : 0) | (ticket.browser == nil ? 0 : 2))
+        plaintext.append((ticket.accountChosen ? 1 : 0) | (ticket.browser == nil ? 0 : 2) | (ticket.asked == nil ? 0 : 4))
         plaintext += ticket.browser?.bytes ?? []
-        plaintext += ticket.request.utf8
+        plaintext += ticket.asked?.rawValue.utf8 ?? "".utf8
+        // Decoded, for percent coding would make some requests three times as long as an address may be.
+        plaintext += ticket.request.pairs.flatMap { [$0.0, $0.1] }.joined(separator: "\0").utf8
         // Sealing fails only where OpenSSL itself does; an empty ticket opens nowhere.
         let sealed = try? cipher.seal(plaintext, authenticating: Array(purpose.rawValue.utf8))
         return sealed.map { Base64URL.encode($0) } ?? ""
@@ -62,10 +67,27 @@ struct TicketSeal: Sendable {
             browser = TokenDigest(bytes: Array(rest.prefix(32)))
             rest = rest.dropFirst(32)
         }
-        guard let request = String(validating: rest, as: UTF8.self) else { return nil }
+        var asked: ResidentID?
+        if flags & 4 != 0 {
+            asked = String(validating: rest.prefix(Self.residentLength), as: UTF8.self).flatMap(ResidentID.init(rawValue:))
+            guard asked != nil else { return nil }
+            rest = rest.dropFirst(Self.residentLength)
+        }
+        guard let request = Self.parameters(rest) else { return nil }
         return Ticket(
-            request: request, startedAt: Instant(milliseconds: Int64(bitPattern: time)), accountChosen: flags & 1 != 0, browser: browser)
+            request: request, startedAt: Instant(milliseconds: Int64(bitPattern: time)), accountChosen: flags & 1 != 0, browser: browser,
+            asked: asked)
     }
+
+    private static func parameters(_ bytes: ArraySlice<UInt8>) -> FormParameters? {
+        if bytes.isEmpty { return FormParameters.none }
+        let texts = bytes.split(separator: 0, omittingEmptySubsequences: false).compactMap { String(validating: $0, as: UTF8.self) }
+        guard texts.count.isMultiple(of: 2) else { return nil }
+        return FormParameters(distinct: stride(from: 0, to: texts.count, by: 2).map { (texts[$0], texts[$0 + 1]) })
+    }
+
+    /// Of a resident's identifier, which is ASCII.
+    private static let residentLength = 24
 
     func hasExpired(_ ticket: Ticket, at now: Instant) -> Bool {
         now.since(ticket.startedAt) > lifetime

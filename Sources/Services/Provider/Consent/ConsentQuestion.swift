@@ -55,12 +55,15 @@ public struct ConsentQuestion: Sendable {
         release(allowing: allowed(by: decision))
     }
 
-    /// What is remembered of `decision`: what was allowed and what was declined, so that neither is asked again.
-    func consent(_ decision: ConsentDecision, at now: Instant) -> Consent {
+    /// What is remembered of `decision`: what was allowed and what was declined, so that neither is asked again. Earlier answers to what
+    /// is not part of this question stand.
+    func consent(_ decision: ConsentDecision, after earlier: Consent?, at now: Instant) -> Consent {
         let allowed = allowed(by: decision)
+        let stillAllowed = (earlier?.scope ?? .empty).subtracting(asked)
+        let stillDeclined = (earlier?.declined ?? .empty).subtracting(asked)
         return Consent(
-            residentID: resident.id, clientID: client.id, scope: allowed, declined: asked.subtracting(allowed), grantedAt: now, updatedAt: now,
-            lastUsedAt: now)
+            residentID: resident.id, clientID: client.id, scope: stillAllowed.union(allowed),
+            declined: stillDeclined.union(asked.subtracting(allowed)), grantedAt: now, updatedAt: now, lastUsedAt: now)
     }
 
     private func allowed(by decision: ConsentDecision) -> ScopeSet {

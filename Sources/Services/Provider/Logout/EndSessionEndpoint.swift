@@ -1,5 +1,5 @@
 public import Cryptography
-import Domain
+public import Domain
 public import OAuthProtocol
 public import Primitives
 public import Residents
@@ -16,32 +16,31 @@ public struct EndSessionEndpoint: Sendable {
 
     /// Decides what an end-session request leads to.
     public func receive(_ request: EndSessionRequest, session: ActiveSession?) throws(OAuthFailure) -> EndSessionStep {
-        let (logout, hint, client) = try proven(request)
+        let (logout, hint) = try proven(request)
         guard let session else { return .signedOut(hint == nil ? logout.staying() : logout) }
-        if let hint, let client, isHint(hint, for: session, of: client) { return .end(logout) }
+        if let hint, let client = logout.client, isHint(hint, for: session, of: client) { return .end(logout) }
         return .confirm(logout)
     }
 
     /// Carries a logout that the resident is asked about through their form.
     public func ticket(for request: EndSessionRequest, browser: TokenDigest, at now: Instant) -> String {
         tickets.seal(
-            Ticket(request: FormEncoding.encode(request.formPairs()), startedAt: now, accountChosen: false, browser: browser), for: .endSession)
+            Ticket(request: FormParameters(distinct: request.formPairs()), startedAt: now, browser: browser), for: .endSession)
     }
 
     /// The logout inside a form that came back, nil where the form is not this browser's or too old.
     public func confirmed(_ ticket: String, browser: TokenDigest, at now: Instant) -> Logout? {
         guard let opened = tickets.open(ticket, for: .endSession), !tickets.hasExpired(opened, at: now), let bound = opened.browser,
-            constantTimeEquals(bound.bytes, browser.bytes), let parameters = try? FormParameters(urlEncoded: opened.request),
-            let request = try? EndSessionRequest(parameters)
+            constantTimeEquals(bound.bytes, browser.bytes), let request = try? EndSessionRequest(opened.request)
         else { return nil }
         return try? proven(request).logout
     }
 
-    private func proven(_ request: EndSessionRequest) throws(OAuthFailure) -> (logout: Logout, hint: IDTokenHints.Hint?, client: Client?) {
+    private func proven(_ request: EndSessionRequest) throws(OAuthFailure) -> (logout: Logout, hint: IDTokenHints.Hint?) {
         let hint = try request.idTokenHint.map { token throws(OAuthFailure) in try hints.read(token) }
         let client = try identifyClient(request, hint: hint)
         let destination = try provenDestination(request, client: client)
-        return (Logout(clientName: client?.metadata.clientName, clientID: client?.id, destination: destination), hint, client)
+        return (Logout(client: client, destination: destination), hint)
     }
 
     /// §2: "client_id … When both client_id and id_token_hint are present, the OP MUST verify that the Client Identifier matches".
@@ -82,12 +81,12 @@ public enum EndSessionStep: Sendable {
 
 /// A logout whose client and destination are proven.
 public struct Logout: Sendable {
-    public let clientName: String?
-    public let clientID: ClientID?
+    /// The agency that asked, where it named itself.
+    public let client: Client?
     public let destination: LogoutDestination?
 
     /// Without a hint and without a resident to ask, nobody vouches for the destination: no redirect.
-    func staying() -> Logout { Logout(clientName: clientName, clientID: clientID, destination: nil) }
+    func staying() -> Logout { Logout(client: client, destination: nil) }
 }
 
 /// A registered post-logout redirect URI and the state to give back.

@@ -114,7 +114,7 @@ struct AuthorizationTurn {
     }
 
     private func consentPage(_ pending: PendingAuthorization, _ question: ConsentQuestion, _ session: ActiveSession) -> Response {
-        let ticket = authorization.ticket(for: pending, browser: browser.digest)
+        let ticket = authorization.ticket(for: pending, browser: browser.digest, asking: session.resident.id)
         let scopes = question.parts.map { part in
             ConsentScope(
                 scope: part.scope, values: question.claimNames(of: part).compactMap { session.resident.displayText(of: $0) },

@@ -25,8 +25,10 @@ struct EndSessionRoute {
             return leave(logout, request)
         case .confirm(let logout):
             let browser = desk.browser(of: request)
+            let language = desk.language(of: request, uiLocales: received.uiLocales)
             let page = SignOutPage(
-                agencyName: logout.clientName, logout: endSession.ticket(for: received, browser: browser.digest, at: context.now),
+                agencyName: logout.client?.metadata.name(in: [language.code]),
+                logout: endSession.ticket(for: received, browser: browser.digest, at: context.now),
                 formToken: desk.forms.token(for: browser))
             let destination = logout.destination.map { FormActionSource.of($0.uri.text) }
             return desk.send(page, to: request, browser: browser, uiLocales: received.uiLocales, formActions: destination.map { [$0] } ?? [])
@@ -53,7 +55,7 @@ struct EndSessionRoute {
     /// Where the resident goes after signing out: the agency's registered page, or ours.
     private func leave(_ logout: Logout, _ request: Request) -> Response {
         if let destination = logout.destination { return .seeOther(destination.location) }
-        let page = SignedOutPage(agency: logout.clientName.map { AgencyLabel(name: $0) }, continueURL: nil)
+        let page = SignedOutPage(agency: nil, continueURL: nil)
         return desk.send(page, to: request, browser: desk.browser(of: request), returnPath: desk.path(HomeRoute.signedOutPath))
     }
 }
