@@ -10,7 +10,7 @@ public struct PorticoContext: RequestContext {
     /// Read once a request, by `Front`.
     public var now = Instant(milliseconds: 0)
     /// The resident's address: the peer's, or what a trusted proxy says.
-    var clientAddress = "unknown"
+    var clientAddress = ClientAddress("unknown")
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -74,7 +74,11 @@ struct ReceptionDesk: Sendable {
     }
 
     /// The address that counts for throttling: the connection's, or the last one that a trusted proxy added.
-    func clientAddress(of request: Request, peer: String?) -> String {
+    func clientAddress(of request: Request, peer: String?) -> ClientAddress {
+        ClientAddress(address(of: request, peer: peer))
+    }
+
+    private func address(of request: Request, peer: String?) -> String {
         guard let peer else { return "unknown" }
         guard configuration.trustedProxies.contains(peer), let forwarded = request.headers[.xForwardedFor] else { return peer }
         let hops = forwarded.split(separator: ",").map { $0.trimmingWhitespace() }

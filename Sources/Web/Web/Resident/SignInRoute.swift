@@ -34,7 +34,7 @@ struct SignInRoute {
             guard !visit.identifier.isEmpty else { return page(visit, problem: .missingIdentifier, status: .unprocessableContent) }
             guard let password = form["password"] else { return page(visit, problem: .missingPassword, status: .unprocessableContent) }
             let attempt = SignInAttempt(
-                identifier: visit.identifier, password: Secret(Array(password.utf8)), address: context.clientAddress,
+                identifier: visit.identifier, password: Secret(Array(password.utf8)), address: context.clientAddress.household,
                 browserDigest: turn.browser.digest, knownBrowser: desk.cookies.value(.device, in: request),
                 userAgent: String((request.headers[.userAgent] ?? "").prefix(200)))
             return respond(
