@@ -79,6 +79,7 @@ public func buildApplication(
 /// The responder alone, for tests that put requests through the router without a socket.
 public func buildFront(_ configuration: WebConfiguration, _ services: WebServices) -> Front {
     let router = Router(context: PorticoContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: RouterFailures())
     let routes = router.group(RouterPath(configuration.issuer.path))
     let desk = ReceptionDesk(configuration: configuration, services: services)
 

@@ -39,6 +39,7 @@ public struct Front: HTTPResponder {
         case .page(let kind, let status, let cause, let restart):
             var response = desk.errorPage(kind, detail: cause?.publicText, reference: reference, restart: restart, request: request)
             response.status = status
+            if status == .methodNotAllowed { response.headers[.allow] = "POST" }
             return response
         case .plain(let status, let headers):
             return Response(status: status, headers: headers)

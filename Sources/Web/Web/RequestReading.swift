@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import OAuthProtocol
 
 extension Request {
@@ -17,7 +18,12 @@ extension Request {
     /// - Throws: 413 for a body beyond the limit, 415 for another media type, `OAuthFailure` for what cannot be read.
     func form() async throws -> FormParameters {
         guard let type = headers[.contentType], Self.isForm(type) else { throw HTTPError(.unsupportedMediaType) }
-        let bytes = try await body.collect(upTo: Self.largestForm)
+        let bytes: ByteBuffer
+        do {
+            bytes = try await body.collect(upTo: Self.largestForm)
+        } catch is NIOTooManyBytesError {
+            throw HTTPError(.contentTooLarge)
+        }
         return try FormParameters(urlEncoded: bytes.readableBytesView)
     }
 

@@ -11,7 +11,7 @@ struct EndSessionRoute {
     func add(to routes: RouterGroup<PorticoContext>) {
         routes.get(RouterPath(Discovery.endSessionPath)) { request, context in try await receive(request, context) }
         routes.post(RouterPath(Discovery.endSessionPath)) { request, _ in try await receiveByPost(request) }
-        routes.post(RouterPath(Discovery.endSessionPath + "/confirm")) { request, context in try await confirm(request, context) }
+        routes.form(RouterPath(Discovery.endSessionPath + "/confirm")) { request, context in try await confirm(request, context) }
     }
 
     private func receive(_ request: Request, _ context: PorticoContext) async throws -> Response {

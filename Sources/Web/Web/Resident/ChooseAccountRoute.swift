@@ -7,7 +7,7 @@ struct ChooseAccountRoute {
     let desk: ReceptionDesk
 
     func add(to routes: RouterGroup<PorticoContext>) {
-        routes.post("/choose-account") { request, context in try await submit(request, context) }
+        routes.form("/choose-account") { request, context in try await submit(request, context) }
     }
 
     private func submit(_ request: Request, _ context: PorticoContext) async throws -> Response {

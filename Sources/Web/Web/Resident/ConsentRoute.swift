@@ -7,7 +7,7 @@ struct ConsentRoute {
     let desk: ReceptionDesk
 
     func add(to routes: RouterGroup<PorticoContext>) {
-        routes.post("/consent") { request, context in try await submit(request, context) }
+        routes.form("/consent") { request, context in try await submit(request, context) }
     }
 
     private func submit(_ request: Request, _ context: PorticoContext) async throws -> Response {

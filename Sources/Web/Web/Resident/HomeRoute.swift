@@ -13,7 +13,7 @@ struct HomeRoute {
 
     func add(to routes: RouterGroup<PorticoContext>) {
         routes.get("/") { request, context in try await show(request, context) }
-        routes.post("/sign-out") { request, context in try await signOut(request, context) }
+        routes.form("/sign-out") { request, context in try await signOut(request, context) }
         routes.get(RouterPath(Self.signedOutPath)) { request, _ in
             desk.send(
                 SignedOutPage(agency: nil, continueURL: nil), to: request, browser: desk.browser(of: request),

@@ -8,7 +8,7 @@ struct LanguageRoute {
     let desk: ReceptionDesk
 
     func add(to routes: RouterGroup<PorticoContext>) {
-        routes.post("/language") { request, context in try await choose(request, context) }
+        routes.form("/language") { request, context in try await choose(request, context) }
     }
 
     private func choose(_ request: Request, _ context: PorticoContext) async throws -> Response {
