@@ -39,12 +39,26 @@ final class Browser: Sendable {
         return try await send(.post, target, headers: headers, body: body)
     }
 
+    func head(_ target: String) async throws -> Answer {
+        try await send(.head, target, headers: [:], body: nil)
+    }
+
+    /// Somebody else's browser, or the same one after its cookies were lost.
+    func another() -> Browser { Browser(client: client, house: house) }
+
     /// Sends the page's first form, or the one that leads to `action`, with `fields` in place of what is in it.
-    func submit(_ page: Answer, action: String? = nil, _ fields: [String: String]) async throws -> Answer {
+    func submit(
+        _ page: Answer, action: String? = nil, _ fields: [String: String], headers: HTTPFields = [:]
+    ) async throws -> Answer {
         let form = try #require(page.forms.first { action == nil || $0.action == action }, "no such form on the page: \(page.text)")
         var values = form.fields
         for (name, value) in fields { values[name] = value }
-        return try await post(form.action, values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        return try await post(form.action, values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, headers: headers)
+    }
+
+    /// Follows the link by which an error page lets the resident begin again.
+    func startAgain(_ page: Answer) async throws -> Answer {
+        try await get(try #require(page.link, "no way to start again: \(page.text)"))
     }
 
     /// Follows redirects while they stay on our own paths.
@@ -89,6 +103,21 @@ struct Answer: Sendable {
     func redirected(_ name: String) -> String? {
         guard let location, let mark = location.firstIndex(of: "?") else { return nil }
         return (try? FormParameters(urlEncoded: String(location[location.index(after: mark)...])))?[name]
+    }
+
+    /// Whether this is a page for a person, and leads nowhere by itself.
+    var isPage: Bool { headers[.contentType] == "text/html; charset=utf-8" && location == nil }
+
+    func hasForm(_ action: String) -> Bool { forms.contains { $0.action == action } }
+
+    /// Where the page's button-like link leads.
+    var link: String? { text.components(of: "<a class=\"button\"", to: ">").first?.attribute("href") }
+
+    /// The style sheets, scripts and images of the page.
+    var assets: [String] {
+        text.components(of: "<link", to: ">").compactMap { $0.attribute("href") }
+            + text.components(of: "<script", to: ">").compactMap { $0.attribute("src") }
+            + text.components(of: "<img", to: ">").compactMap { $0.attribute("src") }
     }
 
     struct Form: Sendable {

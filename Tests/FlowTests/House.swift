@@ -21,9 +21,15 @@ import Synchronization
 final class House: Sendable {
     static let issuer = "https://id.example"
     static let password = "lantern-quay-otter-9"
+    /// Places before the one worker that hashes passwords.
+    static let hashingQueue = 8
     static let permitsSecret = "permits-secret-of-some-length-0123456789"
 
+    /// One for all tests that only ask and leave nothing behind: its keys take a while to make.
+    static let shared = Task { try await House() }
+
     let database: Database
+    let masterKey: MasterKey
     let keyRing: KeyRing
     let provider: Provider
     let residents: ResidentDirectory
@@ -41,17 +47,22 @@ final class House: Sendable {
     var now: Instant { clock.now }
     func advance(_ duration: Duration) { clock.advance(duration) }
 
-    /// - Parameter issuer: the issuer to serve; https unless a test says otherwise.
-    init(issuer: String = House.issuer, change: (inout ProviderPolicy) -> Void = { _ in }) async throws {
+    /// - Parameters:
+    ///   - issuer: the issuer to serve; https unless a test says otherwise.
+    ///   - logger: where the server's log goes; nowhere unless a test reads it.
+    init(
+        issuer: String = House.issuer, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        change: (inout ProviderPolicy) -> Void = { _ in }
+    ) async throws {
         let clock = Clock()
         self.clock = clock
         database = Database.openInMemory()
         try await database.migrate(Schema.migrations)
-        let masterKey = try MasterKey(Secret.random(32))
+        masterKey = try MasterKey(Secret.random(32))
         keyRing = try await KeyRing.open(database, masterKey: masterKey, policy: KeyPolicy(), at: clock.now).0
         hasher = PasswordHasher(
             PasswordHasherConfiguration(
-                workers: 1, queueLimit: 8, parameters: try Argon2Parameters(memoryKiB: 64, iterations: 1, parallelism: 1)))
+                workers: 1, queueLimit: Self.hashingQueue, parameters: try Argon2Parameters(memoryKiB: 64, iterations: 1, parallelism: 1)))
         residents = ResidentDirectory(database: database, hasher: hasher, actor: "operator:test")
         clientAdministration = ClientAdministration(database: database, actor: "operator:test")
         var policy = ProviderPolicy(issuer: try Issuer(issuer))
@@ -62,10 +73,14 @@ final class House: Sendable {
             provider: provider,
             signIn: try SignIn(
                 database: database, hasher: hasher, secrets: keyRing.secrets, sessionPolicy: SessionPolicy(), throttlePolicy: ThrottlePolicy(),
-                log: .none),
+                log: SecurityLog { notice in
+                    let fields = notice.fields.map { ($0.name, Logger.MetadataValue.string($0.value)) }
+                    logger.notice("\(notice.kind.rawValue)", metadata: Logger.Metadata(uniqueKeysWithValues: fields))
+                }),
             sessions: Sessions(database: database, policy: SessionPolicy()), keyRing: keyRing,
-            pages: try PageRenderer(site: PageSite(), overrideFolder: nil), timeSource: TimeSource { clock.now }, isReady: { true },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            pages: try PageRenderer(site: PageSite(basePath: policy.issuer.path), overrideFolder: nil), timeSource: TimeSource { clock.now },
+            isReady: { true },
+            logger: logger)
         application = buildApplication(WebConfiguration(issuer: policy.issuer, host: "127.0.0.1", port: 0), services)
         try await furnish()
     }
@@ -98,6 +113,12 @@ final class House: Sendable {
     func register(_ entry: JSONObject) async throws {
         _ = try await clientAdministration.apply([try ClientEntry(entry)], at: now)
         try await provider.clients.refreshIfChanged()
+    }
+
+    /// Adds a resident who signs in with `House.password`.
+    @discardableResult
+    func addResident(_ username: String, _ claims: JSONObject = [:]) async throws -> Resident {
+        try await residents.add(try NewResident(username: username, claims: claims), password: Secret(Array(Self.password.utf8)), at: now)
     }
 
     /// Runs `body` with a browser of its own.

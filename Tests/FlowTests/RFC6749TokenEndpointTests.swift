@@ -159,6 +159,19 @@ struct RFC6749TokenEndpointTests {
         }
     }
 
+    @Test("a body beyond 64 KiB and an address beyond 8 KiB are refused")
+    func size() async throws {
+        let house = try await House.shared.value
+        try await house.visit { browser in
+            let long = "grant_type=client_credentials&scope=" + String(repeating: "a", count: 65_536)
+            let answer = try await browser.post("/token", body: long, headers: Browser.permitsAuthorization)
+            #expect(answer.status == .badRequest)
+            #expect(answer.json["error"]?.stringValue == "invalid_request")
+            let address = try await browser.post("/token?" + String(repeating: "a", count: 8192), body: "")
+            #expect(address.status == .uriTooLong)
+        }
+    }
+
     @Test(
         "malformed forms are invalid_request",
         arguments: ["grant_type=client_credentials&grant_type=refresh_token", "grant_type=%zz", "grant_type=%00", "grant_type=%ff", "scope=a"])
