@@ -116,6 +116,11 @@ let package = Package(
             [
                 "Primitives", "Cryptography", "PasswordHashing", "Database", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents",
             ]),
+        .tests(
+            "ProviderTests",
+            [
+                "Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents", "Provider",
+            ]),
         .tests("PagesTests", ["Pages", "Primitives"]),
         .tests(
             "FlowTests",
@@ -130,7 +135,12 @@ let package = Package(
                 "DemoAgency", "Primitives", "Cryptography", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        .tests("AppTests", ["portico", "Primitives", "OAuthProtocol", .product(name: "Logging", package: "swift-log")]),
+        .tests(
+            "AppTests",
+            [
+                "portico", "Primitives", "OAuthProtocol", "KeyRing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
     ]
 )
 

@@ -44,7 +44,7 @@ def open_browser(chromium):
         context = chromium.new_context(
             locale=locale, viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts, reduced_motion="reduce"
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(8_000)
         contexts.append(context)
         page = context.new_page()
         page.faults = []

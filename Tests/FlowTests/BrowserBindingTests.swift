@@ -211,7 +211,10 @@ struct BrowserBindingTests {
             let one = try await browser.submit(permitsConsent, action: "/consent", ["decision": "allow"])
             #expect(one.location?.hasPrefix("https://permits.example/callback?") == true)
             #expect(one.redirected("state") == "the-state")
-            let two = try await browser.submit(benefitsConsent, action: "/consent", ["decision": "allow"])
+            // The second sign-in took the place of the session that this page asked in: the question is put once more.
+            let asked = try await browser.submit(benefitsConsent, action: "/consent", ["decision": "allow"])
+            #expect(asked.text.contains("Family Benefits"))
+            let two = try await browser.submit(asked, action: "/consent", ["decision": "allow"])
             #expect(two.location?.hasPrefix("https://benefits.example/callback?") == true)
             #expect(two.redirected("state") == "b-state")
         }
@@ -266,6 +269,47 @@ struct BrowserBindingTests {
             #expect(answer.hasForm("/consent"))
             #expect(answer.text.contains("bao@example.org"))
             #expect(try await browser.submit(answer, action: "/consent", ["decision": "allow"]).redirected("code") != nil)
+        }
+    }
+
+    @Test("one resident's choice of account is never taken for another's who has signed in since")
+    func choiceOfAnotherResident() async throws {
+        let house = try await House()
+        try await house.addResident("bao")
+        try await house.visit { browser in
+            for name in ["bao", "amara"] {
+                house.advance(.seconds(1))
+                let consent = try await browser.signIn(
+                    try await browser.authorize(Browser.permitsRequest, ["prompt": "login"]), identifier: name)
+                _ = try await browser.submit(consent, action: "/consent", ["decision": "allow"])
+            }
+            house.advance(.seconds(1))
+            let amaras = try await browser.authorize(Browser.permitsRequest, ["prompt": "select_account"])
+            #expect(amaras.text.contains("Amara Okafor"))
+            house.advance(.seconds(1))
+            _ = try await browser.signIn(try await browser.authorize(Browser.benefitsRequest, ["prompt": "login"]), identifier: "bao")
+            let answer = try await browser.submit(amaras, action: "/choose-account", ["decision": "continue"])
+            #expect(answer.redirected("code") == nil)
+            #expect(answer.hasForm("/choose-account"))
+            #expect(answer.text.contains("bao"))
+            #expect(try await browser.submit(answer, action: "/choose-account", ["decision": "continue"]).redirected("code") != nil)
+        }
+    }
+
+    @Test("who chooses another account signs in, and the agency gets that resident")
+    func otherAccount() async throws {
+        let house = try await House()
+        try await house.addResident("bao", ["email": "bao@example.org"])
+        try await house.visit { browser in
+            _ = try await browser.code()
+            house.advance(.seconds(1))
+            let page = try await browser.authorize(Browser.permitsRequest, ["prompt": "select_account"])
+            let signIn = try await browser.submit(page, action: "/choose-account", ["decision": "other"])
+            let consent = try await browser.signIn(signIn, identifier: "bao")
+            let answer = try await browser.submit(consent, action: "/consent", ["decision": "allow"])
+            let tokens = try await browser.redeem(try #require(answer.redirected("code")))
+            let info = try await browser.userInfo(try #require(tokens.json["access_token"]?.stringValue))
+            #expect(info.json["email"]?.stringValue == "bao@example.org")
         }
     }
 

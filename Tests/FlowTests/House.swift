@@ -71,7 +71,7 @@ final class House: Sendable {
         provider = try Provider(policy: policy, database: database, keyRing: keyRing, clients: clients, supportedLanguages: ["en", "es", "fr", "ar"])
         let services = WebServices(
             provider: provider,
-            signIn: try SignIn(
+            signIn: SignIn(
                 database: database, hasher: hasher, secrets: keyRing.secrets, sessionPolicy: SessionPolicy(), throttlePolicy: ThrottlePolicy(),
                 log: SecurityLog { notice in
                     let fields = notice.fields.map { ($0.name, Logger.MetadataValue.string($0.value)) }

@@ -122,15 +122,6 @@ def test_logout(portico, session, visitor, resident):
     assert visitor.open(address).error == "login_required"
 
 
-def test_a_refusal_reaches_the_library_as_an_error(portico, session, visitor, resident):
-    own = session("strict", "openid email")
-    address, state = own.create_authorization_url(portico.metadata["authorization_endpoint"], code_verifier=VERIFIER)
-    arrival = visitor.authorize(address, resident, decision="deny")
-    with pytest.raises(OAuthError) as refused:
-        own.fetch_token(portico.metadata["token_endpoint"], authorization_response=arrival.url, state=state)
-    assert refused.value.error == "access_denied"
-
-
 def private_key(key):
     return ECKey.import_key(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

@@ -8,8 +8,8 @@ from portico_driver.server import REPOSITORY
 
 def run_demo(folder, ports):
     return subprocess.run(
-        [REPOSITORY / "scripts/demo", "--check", "--debug", "--no-install", "--data", folder, "--ports", ",".join(map(str, ports))],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
+        [REPOSITORY / "scripts/demo", "--check", "--debug", "--no-install", "--no-build", "--data", folder, "--ports", ",".join(map(str, ports))],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
 

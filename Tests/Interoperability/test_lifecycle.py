@@ -203,7 +203,8 @@ def test_a_running_server_follows_the_keys(server, registrations):
     generated = find_kid(server.run_json("keys", "generate", "ES256"), exclude=former)
     loopback.wait_for(lambda: generated in {key["kid"] for key in server.jwks()["keys"]}, "the new key in the JWKS", seconds=5)
     assert signing_kid() == former, "a staged key signs"
-    server.run("keys", "activate", generated, "--now")
+    assert server.run("keys", "activate", generated, check=False).returncode == 1, "activated before caches of the JWKS can know it"
+    server.run("keys", "activate", generated, "--immediately")
     loopback.wait_for(lambda: signing_kid() == generated, "signing with the new key", seconds=5)
     assert former in {key["kid"] for key in server.jwks()["keys"]}, "the former key was withdrawn at once"
 

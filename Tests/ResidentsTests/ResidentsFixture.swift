@@ -45,7 +45,7 @@ final class ResidentsFixture: Sendable {
     var notices: [SecurityNotice] { noted.withLock { $0 } }
 
     /// Counts each hash that is computed to check a password.
-    func signIn(hasher: PasswordHasher? = nil, policy: ThrottlePolicy = ThrottlePolicy(), busy: Bool = false) throws -> SignIn {
+    func signIn(hasher: PasswordHasher? = nil, policy: ThrottlePolicy = ThrottlePolicy(), busy: Bool = false) -> SignIn {
         let checks = PasswordChecks(hasher ?? self.hasher)
         let counted = PasswordChecks(
             hash: checks.hash,
@@ -59,7 +59,7 @@ final class ResidentsFixture: Sendable {
                 self.hashes.withLock { $0 += 1 }
                 try await checks.verifyNothing(password)
             })
-        return try SignIn(
+        return SignIn(
             database: database, passwords: counted, secrets: secrets, sessionPolicy: SessionPolicy(), throttlePolicy: policy,
             log: SecurityLog { notice in self.noted.withLock { $0.append(notice) } })
     }

@@ -13,7 +13,7 @@ struct SignInThrottleTests {
     @Test("five failures are free; then the delay doubles from two seconds up to fifteen minutes")
     func growth() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn(policy: onlyNameFromAddress)
+        let signIn = fixture.signIn(policy: onlyNameFromAddress)
         var now = noon
         for _ in 0..<5 { #expect(try await signIn.attempt(fixture.attempt(wrong), replacing: nil, at: now).isRefused) }
         var delays: [Int64] = []
@@ -31,7 +31,7 @@ struct SignInThrottleTests {
     @Test("while delayed no password is looked at, not even the right one")
     func noWorkWhileDelayed() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         for _ in 0..<5 { _ = try await signIn.attempt(fixture.attempt(wrong), replacing: nil, at: noon) }
         let (hashes, failures) = (fixture.hashCount, try await fixture.failures().sum)
         for _ in 0..<20 { #expect(try await signIn.attempt(fixture.attempt(), replacing: nil, at: noon).delay == .seconds(2)) }
@@ -43,7 +43,7 @@ struct SignInThrottleTests {
     @Test("guesses made at once get no more hashes than guesses made one after the other")
     func parallelGuesses() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         let outcomes = try await withThrowingTaskGroup(of: SignInOutcome.self) { group in
             for _ in 0..<60 { group.addTask { try await signIn.attempt(fixture.attempt(self.wrong), replacing: nil, at: noon) } }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -56,7 +56,7 @@ struct SignInThrottleTests {
     @Test("success clears the failures of this name from this address")
     func success() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         for _ in 0..<4 {
             for _ in 0..<4 { #expect(try await signIn.attempt(fixture.attempt(wrong), replacing: nil, at: noon).isRefused) }
             #expect(try await signIn.attempt(fixture.attempt(), replacing: nil, at: noon).signedIn != nil)
@@ -66,7 +66,7 @@ struct SignInThrottleTests {
     @Test("signing in to an account of one's own does not clear an address's failures at others")
     func ownAccountAsBroom() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         for guess in 0..<49 {
             #expect(try await signIn.attempt(fixture.attempt(wrong, as: "name\(guess)"), replacing: nil, at: noon).isRefused)
         }
@@ -78,14 +78,14 @@ struct SignInThrottleTests {
     @Test("many people who sign in well from one address never slow it down")
     func sharedAddress() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         for _ in 0..<80 { #expect(try await signIn.attempt(fixture.attempt(), replacing: nil, at: noon).signedIn != nil) }
     }
 
     @Test("guesses at one name from many addresses are slowed down to one in thirty seconds")
     func manyAddresses() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         for index in 0..<20 {
             #expect(try await signIn.attempt(fixture.attempt(wrong, from: "198.51.100.\(index)"), replacing: nil, at: noon).isRefused)
         }
@@ -103,7 +103,7 @@ struct SignInThrottleTests {
     @Test("strangers who guess at a name do not keep its owner out of a browser they used before (A59)")
     func ownerGetsIn() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         let cookie = try #require(try await signIn.attempt(fixture.attempt(), replacing: nil, at: noon).signedIn).deviceCookie
         // From everywhere, the owner's own address among them.
         for index in 0..<60 {
@@ -118,7 +118,7 @@ struct SignInThrottleTests {
     @Test("a known browser has delays of its own, which do not fall on others")
     func knownBrowserIsCounted() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         let cookie = try #require(try await signIn.attempt(fixture.attempt(), replacing: nil, at: noon).signedIn).deviceCookie
         for _ in 0..<5 {
             #expect(try await signIn.attempt(fixture.attempt(wrong, knownBrowser: cookie), replacing: nil, at: noon).isRefused)
@@ -130,7 +130,7 @@ struct SignInThrottleTests {
     @Test("a cookie of one's own earns nothing when guessing at others")
     func cookieForAnotherName() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         let cookie = try #require(try await signIn.attempt(fixture.attempt(), replacing: nil, at: noon).signedIn).deviceCookie
         for _ in 0..<5 {
             #expect(try await signIn.attempt(fixture.attempt(wrong, as: "bela", knownBrowser: cookie), replacing: nil, at: noon).isRefused)
@@ -141,7 +141,7 @@ struct SignInThrottleTests {
     @Test("failures are forgotten after a day without another")
     func memory() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         for _ in 0..<5 { _ = try await signIn.attempt(fixture.attempt(wrong), replacing: nil, at: noon) }
         let nextDay = noon + .days(1) + .milliseconds(1)
         for _ in 0..<5 { #expect(try await signIn.attempt(fixture.attempt(wrong), replacing: nil, at: nextDay).isRefused) }
@@ -151,7 +151,7 @@ struct SignInThrottleTests {
     @Test("a clock that is set back makes nobody wait longer than the whole delay (A84)")
     func clockSetBack() async throws {
         let fixture = try await ResidentsFixture()
-        let signIn = try fixture.signIn()
+        let signIn = fixture.signIn()
         for _ in 0..<5 { _ = try await signIn.attempt(fixture.attempt(wrong), replacing: nil, at: noon) }
         #expect(try await signIn.attempt(fixture.attempt(wrong), replacing: nil, at: noon - .days(3)).delay == .seconds(2))
     }

@@ -85,6 +85,11 @@ class Floors(CheckCase):
         self.write("Sources/Base/Low/A.swift", "public import CThing\n")
         self.assert_refused(self.check(), "it must be internal")
 
+    def test_benchmarks_stand_outside(self):
+        self.write("Sources/Base/Low/A.swift", "internal import CThing\n")
+        self.write("benchmarks/low/A.swift", "import CThing\n")
+        self.assert_accepted(self.check([*self.TARGETS, ("bench-low", "executable", "benchmarks/low", ["CThing", "Low"])]))
+
     def test_a_source_of_no_target_is_refused(self):
         self.write("Sources/Base/Lost/A.swift", "let a = 1\n")
         self.assert_refused(self.check(), "Sources/Base/Lost/A.swift: belongs to no target")

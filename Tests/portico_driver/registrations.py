@@ -48,7 +48,8 @@ class Registrations:
         yield self.web("second", **code, **basic, require_pkce=False)
         yield self.web("by-post", **code, token_endpoint_auth_method="client_secret_post", id_token_signed_response_alg="ES256")
         # A secret whose characters have a meaning in a form and in HTTP Basic.
-        self.secrets["strict"] = "a:b%c+d/e=f&g h" + secrets.token_urlsafe(24)
+        self.secrets["odd-secret"] = "a:b%c+d/e=f&g h" + secrets.token_urlsafe(24)
+        yield self.web("odd-secret", **code, **basic)
         yield self.web("strict", **code, **basic, id_token_signed_response_alg="ES256")
         yield self.web("quiet", **{**code, "grant_types": ["authorization_code"]}, **basic)
         yield {
@@ -57,7 +58,7 @@ class Registrations:
         }
         yield {
             "client_id": "native", "client_name": "Native application", "application_type": "native", **code,
-            "token_endpoint_auth_method": "none", "redirect_uris": ["http://127.0.0.1/callback", "org.example.native:/callback"],
+            "token_endpoint_auth_method": "none", "redirect_uris": ["http://127.0.0.1/callback"],
         }  # fmt: skip
         yield {
             **self.web("by-key", **code, token_endpoint_auth_method="private_key_jwt", token_endpoint_auth_signing_alg="ES256"),

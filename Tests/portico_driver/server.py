@@ -100,8 +100,8 @@ class Server:
             loopback.wait_for(lambda: self.knows(known), f"the running server knew {known['client_id']}", seconds=5)
 
     def knows(self, client):
-        """Whether the client's secret is accepted; the request itself asks for nothing that could succeed."""
-        form, authentication = {"grant_type": "nothing"}, None
+        """Whether the client's secret is accepted; the request itself cannot succeed."""
+        form, authentication = {"grant_type": "refresh_token", "refresh_token": "none"}, None
         if client["token_endpoint_auth_method"] == "client_secret_post":
             form |= {"client_id": client["client_id"], "client_secret": client["client_secret"]}
         else:

@@ -49,14 +49,15 @@ struct AgencyGuard: RouterMiddleware {
         .page(pages.problem(text, reference: Reference.mint()), status: status)
     }
 
-    /// Forms may lead to the provider: browsers hold `form-action` against the redirects that follow a form as well.
+    /// Forms may lead to the provider: browsers hold `form-action` against the redirects that follow a form as well. The referrer policy is
+    /// not `no-referrer`, under which browsers send `Origin: null` with our own forms (Fetch §3.2).
     private var headers: [(String, String)] {
         [
             (
                 "Content-Security-Policy",
                 "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' \(providerOrigin); base-uri 'none'; frame-ancestors 'none'"
             ),
-            ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"), ("Cross-Origin-Opener-Policy", "same-origin"),
             ("Cross-Origin-Resource-Policy", "same-origin"),
         ]
     }

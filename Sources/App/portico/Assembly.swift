@@ -55,6 +55,12 @@ struct Assembly: Sendable {
             guard Files.exists(path) else { throw absent("master key", path) }
             return try MasterKey.load(path: path)
         }
+        // A new key would open nothing of a database that is there, and would stand in the way of the right one.
+        guard Files.exists(path) || !Files.exists(settings.database.path) else {
+            throw CommandFailure(
+                .configuration, "The master key file \(path) is missing, and the database \(settings.database.path) cannot be opened without it.",
+                "Put it back from your backup; the setting keys.master-file names the file.")
+        }
         try Files.makeFolder(above: path)
         let (masterKey, isNew) = try MasterKey.loadOrCreate(path: path)
         if isNew { created.append("master key \(path)") }
@@ -109,7 +115,7 @@ extension Assembly {
     /// Everything the HTTP server stands on.
     func webServices(hasher: PasswordHasher, registry: ClientRegistry, logger: Logger) throws -> WebServices {
         let session = SessionPolicy(idle: settings.session.idle, absolute: settings.session.absolute)
-        let signIn = try SignIn(
+        let signIn = SignIn(
             database: database, hasher: hasher, secrets: keyRing.secrets, sessionPolicy: session, throttlePolicy: ThrottlePolicy(),
             log: .writing(to: logger))
         let provider = try Provider(

@@ -1,5 +1,4 @@
 public import Domain
-public import Primitives
 
 /// Where notices go that are no change of state: a refused sign-in, a replayed code. Whoever builds the program connects it
 /// to its log; nothing here blocks or fails.

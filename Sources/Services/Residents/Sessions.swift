@@ -70,11 +70,10 @@ public struct Sessions: Sendable {
     }
 
     /// Ends the session and revokes what agencies were given in it, except what the resident allowed to outlive it (`offline_access`).
-    /// A session that has ended already stays as it is.
+    /// A session that has ended already stays as it is; one that has only expired leaves nothing behind either.
     public func end(_ digest: TokenDigest, at now: Instant, reason: SessionEndReason) async throws {
         try await database.write { transaction in
-            guard let session = try transaction.sessions.find(digest, at: now) else { return }
-            try transaction.end(session, at: now, reason: reason)
+            if let session = try transaction.sessions.find(digest, at: now) { try transaction.end(session, at: now, reason: reason) }
             try transaction.grants.revokeAll(session: digest, includingOffline: false, at: now)
         }
     }

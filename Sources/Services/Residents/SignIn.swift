@@ -12,16 +12,15 @@ public final class SignIn: Sendable {
     private let database: Database
     private let passwords: PasswordChecks
     private let throttle: Throttle
-    private let browserKey: AESGCM
+    private let browserKey: Secret
     private let sessionPolicy: SessionPolicy
     private let log: SecurityLog
 
-    /// - Throws: `CryptographyError` where the ring's secret for known browsers is not 32 bytes.
     public convenience init(
         database: Database, hasher: PasswordHasher, secrets: RingSecrets, sessionPolicy: SessionPolicy, throttlePolicy: ThrottlePolicy,
         log: SecurityLog
-    ) throws(CryptographyError) {
-        try self.init(
+    ) {
+        self.init(
             database: database, passwords: PasswordChecks(hasher), secrets: secrets, sessionPolicy: sessionPolicy,
             throttlePolicy: throttlePolicy, log: log)
     }
@@ -29,11 +28,11 @@ public final class SignIn: Sendable {
     init(
         database: Database, passwords: PasswordChecks, secrets: RingSecrets, sessionPolicy: SessionPolicy, throttlePolicy: ThrottlePolicy,
         log: SecurityLog
-    ) throws(CryptographyError) {
+    ) {
         self.database = database
         self.passwords = passwords
         throttle = Throttle(policy: throttlePolicy, key: secrets.throttle)
-        browserKey = try AESGCM(key: secrets.browsers)
+        browserKey = secrets.browsers
         self.sessionPolicy = sessionPolicy
         self.log = log
     }
@@ -44,7 +43,8 @@ public final class SignIn: Sendable {
     /// - Parameter previous: the session this browser had. It ends with success, and its identifier is never used again (session fixation).
     /// - Throws: `DatabaseError`; `PasswordHashError` where the hash itself failed.
     public func attempt(_ attempt: SignInAttempt, replacing previous: TokenDigest?, at now: Instant) async throws -> SignInOutcome {
-        let browser = KnownBrowser(cookie: attempt.knownBrowser, key: browserKey, at: now)
+        let browserSeal = try AESGCM(key: browserKey)
+        let browser = KnownBrowser(cookie: attempt.knownBrowser, key: browserSeal, at: now)
         let counted: CountedAttempt
         switch try await count(attempt, browser: browser, at: now) {
         case .delayed(let wait):
@@ -58,11 +58,14 @@ public final class SignIn: Sendable {
         } catch {
             return try await answer(error, to: attempt, counted)
         }
-        guard let proof, let signedIn = try await open(proof, for: attempt, counted, browser: browser, replacing: previous, at: now) else {
+        let token = BearerToken.mint(.session)
+        guard let proof, let (session, resident) = try await open(token, on: proof, for: attempt, counted, replacing: previous, at: now) else {
             log.note(.signInRefused, resident: counted.resident?.id, address: attempt.address)
             return .refused
         }
-        return .signedIn(signedIn)
+        var known = browser ?? KnownBrowser()
+        known.remember(resident.id, at: now)
+        return .signedIn(SignedIn(token: token, session: session, resident: resident, deviceCookie: try known.cookie(sealedBy: browserSeal)))
     }
 }
 
@@ -138,10 +141,9 @@ extension SignIn {
     ///
     /// - Returns: nil where the account was disabled or its password changed in the meantime.
     private func open(
-        _ proof: PasswordProof, for attempt: SignInAttempt, _ counted: CountedAttempt, browser: KnownBrowser?, replacing previous: TokenDigest?,
+        _ token: BearerToken, on proof: PasswordProof, for attempt: SignInAttempt, _ counted: CountedAttempt, replacing previous: TokenDigest?,
         at now: Instant
-    ) async throws -> SignedIn? {
-        let token = BearerToken.mint(.session)
+    ) async throws -> (Session, Resident)? {
         let session = newSession(token, of: proof.resident, for: attempt, at: now)
         let resident = try await database.write { transaction -> Resident? in
             let read = proof.resident
@@ -158,10 +160,7 @@ extension SignIn {
                     detail: ["acr": .string(session.acr), "amr": .array(session.amr.map(JSONValue.string)), "address": .string(attempt.address)]))
             return current
         }
-        guard let resident else { return nil }
-        var browser = browser ?? KnownBrowser()
-        browser.remember(resident.id, at: now)
-        return SignedIn(token: token, session: session, resident: resident, deviceCookie: try browser.cookie(sealedBy: browserKey))
+        return resident.map { (session, $0) }
     }
 
     private func newSession(_ token: BearerToken, of resident: Resident, for attempt: SignInAttempt, at now: Instant) -> Session {

@@ -4,6 +4,7 @@ import KeyRing
 import OAuthProtocol
 import Pages
 import PasswordHashing
+import Provider
 import Residents
 
 /// Why a command did not do what was asked, as its user reads it: what happened, what to do next, and the exit code.
@@ -39,6 +40,7 @@ extension CommandFailure {
         case let error as KeyRingError: self.init(keyRing: error)
         case let error as DatabaseError: self.init(database: error)
         case let error as ResidentError: self.init(resident: error)
+        case let error as ClientAdministrationError: self.init(client: error)
         case let error as OAuthFailure: self.init(.refused, error.description + " (\(error.reference))")
         case let error as PageError: self.init(.configuration, "\(error)")
         case let error as PasswordHashError: self.init(.unavailable, "The password could not be hashed: \(error).")
@@ -70,6 +72,19 @@ extension CommandFailure {
                 "Start the portico that made the database, or restore a backup.")
         case .corrupt(let cause): self.init(.unavailable, "The database is damaged: \(cause).", "Restore it from a backup.")
         default: self.init(.refused, "The database refused the change: \(error).")
+        }
+    }
+
+    private init(client error: ClientAdministrationError) {
+        switch error {
+        case .unknownClient(let id): self = ClientID.unknown(id.rawValue)
+        case .alreadyRegistered(let id):
+            self.init(.refused, "The client id \(id.rawValue) is taken.", "Choose another, or change the registration with `portico clients apply`.")
+        case .hasNoSecret(let id): self.init(.refused, "The client \(id.rawValue) proves itself without a secret, so there is none to rotate.")
+        case .appearsTwice(let id): self.init(.refused, "The client \(id.rawValue) appears twice in the file. Keep one of the two.")
+        case .unacceptable(let index, let id, let reason):
+            self.init(
+                .refused, "The registration of \(id.map(Table.plain) ?? "entry \(index + 1)") is not acceptable: \(reason)", "Nothing was changed.")
         }
     }
 

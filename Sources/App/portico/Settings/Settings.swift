@@ -72,6 +72,12 @@ enum DatabaseLocation: Sendable, Hashable {
     /// Relative paths are relative to the working directory.
     case sqlite(path: String)
 
+    var path: String {
+        switch self {
+        case .sqlite(let path): path
+        }
+    }
+
     var text: String {
         switch self {
         case .sqlite(let path): "sqlite:" + path

@@ -1,7 +1,7 @@
 import AuditLog
 public import Cryptography
 import Database
-public import Domain
+import Domain
 public import OAuthProtocol
 public import Primitives
 public import Residents
@@ -30,7 +30,7 @@ public struct AuthorizationEndpoint: Sendable {
         do throws(OAuthFailure) {
             let request = try AuthorizationRequest(parameters)
             try check(request, of: client)
-            return PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now)
+            return PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now, accountChosen: false)
         } catch {
             throw .redirect(error, answer(redirect, .failure(error, errorURI: nil)))
         }
@@ -40,59 +40,50 @@ public struct AuthorizationEndpoint: Sendable {
     public func advance(
         _ pending: PendingAuthorization, session: ActiveSession?, at now: Instant
     ) async throws(AuthorizationFailure) -> AuthorizationStep {
-        do throws(OAuthFailure) {
-            let consent = try await rememberedConsent(pending, session)
-            let missing = try steps.next(for: pending, session: session, consent: consent, at: now)
-            switch missing {
-            case .signIn(let reason): return .signIn(reason)
-            case .chooseAccount: return .chooseAccount
-            case .consent(let question): return .consent(question)
-            case .nothing(let session, let release):
-                return .answer(try await issueCode(pending, session: session, release: release, consent: consent, at: now))
-            }
-        } catch {
-            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+        try await step(pending, session, at: now) { session, earlier throws(OAuthFailure) in
+            let question = ConsentQuestion(pending, resident: session.resident, earlier: earlier)
+            guard let release = try steps.release(question, for: pending) else { return .ask(question) }
+            return .release(release, .remembered)
         }
     }
 
-    /// The resident allowed the agency what `decision` names.
+    /// The resident allowed the agency what `decision` names. The page stood open for a while: the sign-in behind it must still
+    /// satisfy the request, and be the one that was asked. Whoever signed in on this browser since is asked anew.
     public func allow(
-        _ pending: PendingAuthorization, session: ActiveSession, decision: ConsentDecision, at now: Instant
+        _ pending: PendingAuthorization, session: ActiveSession?, decision: ConsentDecision, at now: Instant
     ) async throws(AuthorizationFailure) -> AuthorizationStep {
-        // The consent page stood open for a while: the sign-in behind it must still satisfy the request, and be of the resident who was
-        // asked; another is asked themselves.
-        guard pending.asked == session.resident.id else { return try await advance(pending, session: session, at: now) }
-        do throws(OAuthFailure) {
-            switch try steps.next(for: pending, session: session, consent: nil, at: now) {
-            case .signIn(let reason): return .signIn(reason)
-            case .chooseAccount: return .chooseAccount
-            case .consent(let question):
-                let release = question.release(decision)
-                let consent = question.consent(decision, after: try await rememberedConsent(pending, session), at: now)
-                return .answer(try await issueCode(pending, session: session, release: release, consent: consent, at: now))
-            case .nothing(let session, let release):
-                return .answer(try await issueCode(pending, session: session, release: release, consent: nil, at: now))
-            }
-        } catch {
-            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+        guard pending.wasAsked(in: session) else { return try await advance(pending, session: session, at: now) }
+        return try await step(pending, session, at: now) { session, earlier throws(OAuthFailure) in
+            let question = ConsentQuestion(pending, resident: session.resident, earlier: earlier)
+            guard let release = question.release(decision) else { throw OAuthFailure(FlowReference.denied) }
+            let given = question.consent(decision, at: now)
+            return .release(release, .given(given, narrows: earlier.map { !given.includes($0) } ?? false))
         }
     }
 
     /// The resident refused, or went away on purpose (RFC 6749 §4.1.2.1, access_denied).
-    public func deny(_ pending: PendingAuthorization) -> AuthorizationResponse {
-        answer(pending.redirect, .failure(OAuthFailure(FlowReference.denied), errorURI: nil))
+    public func deny(
+        _ pending: PendingAuthorization, session: ActiveSession?, at now: Instant
+    ) async throws(AuthorizationFailure) -> AuthorizationResponse {
+        do throws(OAuthFailure) {
+            if let session, pending.wasAsked(in: session) {
+                let event = AuditEvent.consentRefused(by: session.resident.id, to: pending.client.id, at: now)
+                try await answering { try await database.write { try $0.record(event) } }
+            }
+            return answer(pending.redirect, .failure(OAuthFailure(FlowReference.denied), errorURI: nil))
+        } catch {
+            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+        }
     }
 
     // MARK: Tickets
 
     /// Seals a pending request into the form that a resident sends back, bound to their browser.
-    ///
-    /// - Parameter asked: the resident whom the form asks for consent.
-    public func ticket(for pending: PendingAuthorization, browser: TokenDigest?, asking asked: ResidentID? = nil) -> String {
+    public func ticket(for pending: PendingAuthorization, browser: TokenDigest?) -> String {
         tickets.seal(
             Ticket(
                 request: FormParameters(distinct: pending.request.formPairs()), startedAt: pending.startedAt,
-                accountChosen: pending.accountChosen, browser: browser, asked: asked), for: .authorization)
+                accountChosen: pending.accountChosen, browser: browser, askedIn: pending.askedIn), for: .authorization)
     }
 
     /// Opens what `ticket(for:browser:)` sealed and checks the request against today's registrations again.
@@ -105,7 +96,7 @@ public struct AuthorizationEndpoint: Sendable {
         if let bound = opened.browser {
             guard let browser, constantTimeEquals(browser.bytes, bound.bytes) else { return .otherBrowser(received.restarted(at: now)) }
         }
-        return .open(received.resumed(from: opened))
+        return .open(received.resumed(accountChosen: opened.accountChosen, askedIn: opened.askedIn))
     }
 
     // MARK: Steps
@@ -159,34 +150,85 @@ public struct AuthorizationEndpoint: Sendable {
         }
     }
 
-    private func rememberedConsent(_ pending: PendingAuthorization, _ session: ActiveSession?) async throws(OAuthFailure) -> Consent? {
-        guard let session else { return nil }
-        return try await answering {
+    /// What follows once it is known who the resident is.
+    private enum Answering {
+        case ask(ConsentQuestion)
+        case release(Release, ConsentOrigin)
+    }
+
+    /// What a release rests on.
+    fileprivate enum ConsentOrigin: Sendable {
+        case remembered
+        /// The resident has just given it. One that takes back part of an earlier answer ends what was given on the strength of that.
+        case given(Consent, narrows: Bool)
+    }
+
+    private func step(
+        _ pending: PendingAuthorization, _ session: ActiveSession?, at now: Instant,
+        answering decide: (ActiveSession, Consent?) throws(OAuthFailure) -> Answering
+    ) async throws(AuthorizationFailure) -> AuthorizationStep {
+        do throws(OAuthFailure) {
+            switch try steps.identify(for: pending, session: session, at: now) {
+            case .signIn(let reason): return .signIn(reason)
+            case .chooseAccount: return .chooseAccount
+            case .done(let session):
+                switch try decide(session, try await rememberedConsent(of: session, for: pending)) {
+                case .ask(let question): return .consent(question)
+                case .release(let release, let origin):
+                    let code = try await issueCode(pending, session: session, release: release, origin, at: now)
+                    guard let code else { return .signIn(try steps.signInNeeded(pending)) }
+                    return .answer(answer(pending.redirect, .code(code.text)))
+                }
+            }
+        } catch {
+            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+        }
+    }
+
+    private func rememberedConsent(of session: ActiveSession, for pending: PendingAuthorization) async throws(OAuthFailure) -> Consent? {
+        try await answering {
             try await database.read { try $0.consents.find(session.resident.id, client: pending.client.id) }
         }
     }
 
+    /// One transaction: the session still stands, the consent is kept, the grant and its code are made.
+    ///
+    /// - Returns: nil where the session was ended since it was looked up: nothing may be given in it any more.
     private func issueCode(
-        _ pending: PendingAuthorization, session: ActiveSession, release: Release, consent: Consent?, at now: Instant
-    ) async throws(OAuthFailure) -> AuthorizationResponse {
+        _ pending: PendingAuthorization, session: ActiveSession, release: Release, _ origin: ConsentOrigin, at now: Instant
+    ) async throws(OAuthFailure) -> BearerToken? {
         let code = BearerToken.mint(.authorizationCode)
         let grant = Grant(pending, session: session.session, release: release, policy: policy, at: now)
         let record = AuthorizationCode(
             digest: code.digest, grantID: grant.id, clientID: pending.client.id, redirectURI: pending.redirect.uri,
             redirectURIWasSent: pending.redirect.wasSent, codeChallenge: pending.request.codeChallenge, createdAt: now,
             expiresAt: now + policy.codeLifetime)
-        try await answering {
-            try await database.write { transaction in
-                if let consent { try transaction.consents.record(consent.used(at: now)) }
+        let isIssued = try await answering {
+            try await database.write { transaction -> Bool in
+                guard try transaction.sessions.find(session.session.digest, at: now) != nil else { return false }
+                try transaction.keep(origin, of: grant, at: now)
                 try transaction.grants.insert(grant)
                 try transaction.authorizationCodes.insert(record)
                 try transaction.record(.authorizationGranted(grant, at: now))
+                return true
             }
         }
-        return answer(pending.redirect, .code(code.text))
+        return isIssued ? code : nil
     }
 
     private func answer(_ redirect: ProvenRedirect, _ outcome: AuthorizationResponse.Outcome) -> AuthorizationResponse {
         AuthorizationResponse(outcome, to: redirect.uri, by: redirect.responseMode, state: redirect.state, issuer: policy.issuer)
+    }
+}
+
+extension WriteTransaction {
+    fileprivate func keep(_ origin: AuthorizationEndpoint.ConsentOrigin, of grant: Grant, at now: Instant) throws(DatabaseError) {
+        switch origin {
+        case .remembered: try consents.markUsed(grant.residentID, client: grant.clientID, at: now)
+        case .given(let consent, let narrows):
+            if narrows { try grants.revokeAll(of: grant.residentID, client: grant.clientID, at: now) }
+            try consents.record(consent)
+            try record(.consentGranted(consent, narrows: narrows, at: now))
+        }
     }
 }

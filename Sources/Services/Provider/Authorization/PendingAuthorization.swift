@@ -1,6 +1,8 @@
+internal import Cryptography
 public import Domain
 public import OAuthProtocol
 public import Primitives
+public import Residents
 
 /// A redirect URI that is registered for its client, and the way the answer travels to it. Only `AuthorizationEndpoint`
 /// makes one: until it exists, no error may be sent anywhere (RFC 6749 §4.1.2.1).
@@ -22,48 +24,54 @@ public struct ProvenRedirect: Sendable, Hashable {
 /// An authorization request whose client and redirect URI are proven and whose parameters are understood, waiting for
 /// what the resident must still do.
 public struct PendingAuthorization: Sendable {
-    public private(set) var request: AuthorizationRequest
+    public let request: AuthorizationRequest
     public let client: Client
     public let redirect: ProvenRedirect
     /// When the request first arrived. A sign-in later than this satisfies `prompt=login` and `max_age`.
     public let startedAt: Instant
     /// Whether the resident has already answered `prompt=select_account`.
-    public private(set) var accountChosen = false
-    /// The resident whom the form that came back had asked for consent.
-    private(set) var asked: ResidentID?
+    public private(set) var accountChosen: Bool
+    /// The session whose resident was asked to choose or to consent, once the question was put.
+    private(set) var askedIn: TokenDigest?
 
-    init(request: AuthorizationRequest, client: Client, redirect: ProvenRedirect, startedAt: Instant) {
+    init(request: AuthorizationRequest, client: Client, redirect: ProvenRedirect, startedAt: Instant, accountChosen: Bool) {
         self.request = request
         self.client = client
         self.redirect = redirect
         self.startedAt = startedAt
+        self.accountChosen = accountChosen
     }
 
     /// The same request after the resident confirmed the account.
-    public func choosingAccount() -> PendingAuthorization {
+    public func choosingAccount() -> PendingAuthorization { resumed(accountChosen: true, askedIn: nil) }
+
+    /// The same request as it is put before `session`'s resident: the answer counts only while that session stands.
+    public func asking(_ session: ActiveSession) -> PendingAuthorization {
+        resumed(accountChosen: accountChosen, askedIn: session.session.digest)
+    }
+
+    /// Whether `session`'s resident is the one the question was put to.
+    public func wasAsked(in session: ActiveSession?) -> Bool {
+        guard let askedIn, let session else { return false }
+        return askedIn == session.session.digest
+    }
+
+    func resumed(accountChosen: Bool, askedIn: TokenDigest?) -> PendingAuthorization {
         var pending = self
-        pending.accountChosen = true
+        pending.accountChosen = accountChosen
+        pending.askedIn = askedIn
         return pending
     }
 
     /// The same request in a language that the resident chose.
     public func speaking(_ language: String) -> PendingAuthorization {
-        var pending = self
-        pending.request = request.speaking(language)
-        return pending
-    }
-
-    /// The same request with what the resident has done about it so far.
-    func resumed(from ticket: Ticket) -> PendingAuthorization {
-        var pending = self
-        pending.accountChosen = ticket.accountChosen
-        pending.asked = ticket.asked
-        return pending
+        PendingAuthorization(
+            request: request.speaking(language), client: client, redirect: redirect, startedAt: startedAt, accountChosen: accountChosen)
     }
 
     /// The same request as if it arrived now: what "Start again" leads to.
     func restarted(at now: Instant) -> PendingAuthorization {
-        PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now)
+        PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now, accountChosen: false)
     }
 }
 

@@ -6,27 +6,24 @@ import Residents
 /// Decides what a resident must still do before an authorization request can be answered, in this order: sign in,
 /// choose the account, consent. With `prompt=none` whatever is missing is an error instead (OpenID Connect Core §3.1.2.6).
 struct PendingSteps: Sendable {
-    enum Next {
+    /// What is missing before the resident can be asked for consent.
+    enum Identification {
         case signIn(SignInReason)
         case chooseAccount
-        case consent(ConsentQuestion)
-        case nothing(ActiveSession, Release)
+        case done(ActiveSession)
     }
 
     let subjects: Subjects
     let hints: IDTokenHints
 
-    func next(
-        for pending: PendingAuthorization, session: ActiveSession?, consent: Consent?, at now: Instant
-    ) throws(OAuthFailure) -> Next {
+    func identify(
+        for pending: PendingAuthorization, session: ActiveSession?, at now: Instant
+    ) throws(OAuthFailure) -> Identification {
         let prompt = pending.request.prompt
         try checkAuthenticationContext(pending.request)
         let hinted = try hints.subject(of: pending.request.idTokenHint, for: pending.client)
         guard let session, isMeant(session, by: hinted, pending) else {
-            guard !prompt.contains(.none) else {
-                throw OAuthFailure(FlowReference.nobodySignedIn)
-            }
-            return .signIn(.needed)
+            return .signIn(try signInNeeded(pending))
         }
         if mustSignInAgain(pending, session.session, at: now) {
             guard !prompt.contains(.none) else {
@@ -34,17 +31,21 @@ struct PendingSteps: Sendable {
             }
             return .signIn(.again)
         }
-        if prompt.contains(.selectAccount), !pending.accountChosen, session.session.authTime < pending.startedAt {
-            return .chooseAccount
-        }
-        let question = ConsentQuestion(pending, resident: session.resident)
-        if !prompt.contains(.consent), let release = question.release(remembered: consent) {
-            return .nothing(session, release)
-        }
-        guard !prompt.contains(.none) else {
-            throw OAuthFailure(FlowReference.consentMissing)
-        }
-        return .consent(question)
+        if prompt.contains(.selectAccount), mustChoose(pending, session) { return .chooseAccount }
+        return .done(session)
+    }
+
+    /// What may be released without asking, or nil where the resident must be asked.
+    func release(_ question: ConsentQuestion, for pending: PendingAuthorization) throws(OAuthFailure) -> Release? {
+        if !pending.request.prompt.contains(.consent), let release = question.rememberedRelease { return release }
+        guard !pending.request.prompt.contains(.none) else { throw OAuthFailure(FlowReference.consentMissing) }
+        return nil
+    }
+
+    /// Asks for a sign-in where nobody is signed in whom the request could mean, or no longer.
+    func signInNeeded(_ pending: PendingAuthorization) throws(OAuthFailure) -> SignInReason {
+        guard !pending.request.prompt.contains(.none) else { throw OAuthFailure(FlowReference.nobodySignedIn) }
+        return .needed
     }
 
     /// OpenID Connect Core §5.5.1.1: an essential `acr` that cannot be met fails the request; `acr_values` alone never does.
@@ -63,6 +64,13 @@ struct PendingSteps: Sendable {
             if let values = demand?.values, !values.isEmpty, !values.contains(.string(subject)) { return false }
         }
         return true
+    }
+
+    /// Who signed in for this request has chosen, but not who took the place of the resident that the page offered.
+    private func mustChoose(_ pending: PendingAuthorization, _ session: ActiveSession) -> Bool {
+        if pending.accountChosen { return false }
+        if pending.askedIn != nil, !pending.wasAsked(in: session) { return true }
+        return session.session.authTime < pending.startedAt
     }
 
     private func mustSignInAgain(_ pending: PendingAuthorization, _ session: Session, at now: Instant) -> Bool {

@@ -44,12 +44,18 @@ struct AuthorizationTurn {
     }
 
     func allow(_ pending: PendingAuthorization, _ decision: ConsentDecision) async throws -> Response {
-        guard let session = try await desk.session(of: request, at: now) else { return try await proceed(pending) }
+        let session = try await desk.session(of: request, at: now)
         return show(try await authorization.allow(pending, session: session, decision: decision, at: now), pending, session)
     }
 
-    func deny(_ pending: PendingAuthorization) -> Response {
-        deliver(authorization.deny(pending))
+    /// The resident goes on with the account that the page showed. Whoever signed in since is asked anew.
+    func continueAsChosen(_ pending: PendingAuthorization) async throws -> Response {
+        let isSame = pending.wasAsked(in: try await desk.session(of: request, at: now))
+        return try await proceed(isSame ? pending.choosingAccount() : pending)
+    }
+
+    func deny(_ pending: PendingAuthorization) async throws -> Response {
+        deliver(try await authorization.deny(pending, session: try await desk.session(of: request, at: now), at: now))
     }
 
     /// The request that a form carries. What was lost or has grown old leads to a page with a way to begin again.
@@ -106,7 +112,7 @@ struct AuthorizationTurn {
     }
 
     private func chooseAccountPage(_ pending: PendingAuthorization, _ session: ActiveSession) -> Response {
-        let ticket = authorization.ticket(for: pending, browser: browser.digest)
+        let ticket = authorization.ticket(for: pending.asking(session), browser: browser.digest)
         let page = ChooseAccountPage(
             agency: agency(pending), ticket: ticket, formToken: desk.forms.token(for: browser), accountName: session.resident.displayName,
             accountDetail: session.resident.username.display)
@@ -114,11 +120,11 @@ struct AuthorizationTurn {
     }
 
     private func consentPage(_ pending: PendingAuthorization, _ question: ConsentQuestion, _ session: ActiveSession) -> Response {
-        let ticket = authorization.ticket(for: pending, browser: browser.digest, asking: session.resident.id)
+        let ticket = authorization.ticket(for: pending.asking(session), browser: browser.digest)
         let scopes = question.parts.map { part in
             ConsentScope(
                 scope: part.scope, values: question.claimNames(of: part).compactMap { session.resident.displayText(of: $0) },
-                required: part.isRequired, alreadyGranted: false)
+                required: part.isRequired, alreadyGranted: part.wasAllowed)
         }
         let page = ConsentPage(
             agency: agency(pending), residentName: session.resident.displayName, ticket: ticket, scopes: scopes,
