@@ -1,4 +1,5 @@
 import Cryptography
+import OAuthProtocol
 import Primitives
 
 /// A pending request as it travels in a form: sealed, so that nothing is stored for a stranger, and bound to the browser
@@ -7,7 +8,7 @@ struct Ticket: Equatable {
     /// The request, packed (`FormParameters.pack`).
     var request: String
     var startedAt: Instant
-    var accountChosen: Bool
+    var accountChosen = false
     /// The digest of the browser's cookie; nil for a ticket that only carries a request to our own next page.
     var browser: TokenDigest?
     /// The digest of the identifier of the resident who was asked something; nil where nothing was asked yet.
@@ -27,8 +28,8 @@ public enum TicketOpening: Sendable {
 /// many tickets as they like, and one key under random nonces is good for 2³² messages only (SP 800-38D §8.3).
 struct TicketSeal: Sendable {
     enum Purpose: String {
-        case authorization = "portico ticket 2: authorization"
-        case endSession = "portico ticket 2: end session"
+        case authorization = "portico ticket 3: authorization"
+        case endSession = "portico ticket 3: end session"
     }
 
     private let secret: Secret
@@ -74,6 +75,13 @@ struct TicketSeal: Sendable {
         return Ticket(
             request: request, startedAt: Instant(milliseconds: Int64(bitPattern: time)), accountChosen: flags & 1 != 0, browser: browser,
             asked: asked)
+    }
+
+    private static func parameters(_ bytes: ArraySlice<UInt8>) -> FormParameters? {
+        if bytes.isEmpty { return FormParameters.none }
+        let texts = bytes.split(separator: 0, omittingEmptySubsequences: false).compactMap { String(validating: $0, as: UTF8.self) }
+        guard texts.count.isMultiple(of: 2) else { return nil }
+        return FormParameters(distinct: stride(from: 0, to: texts.count, by: 2).map { (texts[$0], texts[$0 + 1]) })
     }
 
     private func cipher(_ salt: [UInt8], _ purpose: Purpose) throws(CryptographyError) -> AESGCM {

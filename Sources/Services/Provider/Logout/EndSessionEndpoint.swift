@@ -1,5 +1,5 @@
 public import Cryptography
-import Domain
+public import Domain
 public import OAuthProtocol
 public import Primitives
 public import Residents

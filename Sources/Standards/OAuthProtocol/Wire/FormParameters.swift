@@ -24,6 +24,14 @@ public struct FormParameters: Sendable, Hashable {
 
     init(parameters: [Parameter]) { self.parameters = parameters }
 
+    /// Parameters that were read before, whose names the caller knows to be distinct.
+    public init(distinct pairs: [(String, String)]) {
+        parameters = pairs.map { Parameter(name: $0.0, value: $0.1) }
+    }
+
+    /// Names and decoded values in the order they came. None holds the character NUL.
+    public var pairs: [(String, String)] { parameters.map { ($0.name, $0.value) } }
+
     /// No parameters at all.
     public static let none = FormParameters(parameters: [])
 
