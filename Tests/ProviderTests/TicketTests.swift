@@ -1,5 +1,4 @@
 import Cryptography
-import OAuthProtocol
 import Primitives
 import Testing
 
@@ -19,9 +18,7 @@ import Testing
 
     @Test("a ticket opens for no other purpose, under no other secret, and not when a character was changed")
     func refuses() {
-        let text = seal.seal(
-            Ticket(request: FormParameters(distinct: [("a", "b")]), startedAt: Instant(milliseconds: 0), accountChosen: false, browser: digest),
-            for: .authorization)
+        let text = seal.seal(Ticket(request: "a=b", startedAt: Instant(milliseconds: 0), accountChosen: false, browser: digest), for: .authorization)
         #expect(seal.open(text, for: .endSession) == nil)
         #expect(TicketSeal(secret: .random(32), lifetime: .minutes(30)).open(text, for: .authorization) == nil)
         for index in text.indices {
@@ -33,7 +30,7 @@ import Testing
 
     @Test("two tickets are sealed under keys of their own")
     func salted() throws {
-        let ticket = Ticket(request: FormParameters(distinct: [("a", "b")]), startedAt: Instant(milliseconds: 0), accountChosen: false, browser: nil)
+        let ticket = Ticket(request: "a=b", startedAt: Instant(milliseconds: 0), accountChosen: false, browser: nil)
         let first = try #require(Base64URL.decode(seal.seal(ticket, for: .authorization)))
         let second = try #require(Base64URL.decode(seal.seal(ticket, for: .authorization)))
         #expect(first.prefix(16) != second.prefix(16))

@@ -1,5 +1,5 @@
 public import OAuthProtocol
-public import Primitives
+import Primitives
 
 /// How long what the provider issues lasts, and under which name it speaks.
 public struct ProviderPolicy: Sendable {
