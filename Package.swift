@@ -64,7 +64,7 @@ let package = Package(
         .module(
             "Web", floor: "Web",
             [
-                "Primitives", "Cryptography", "JOSE", "OAuthProtocol", "Domain", "KeyRing", "Residents", "Provider", "Pages",
+                "Primitives", "Cryptography", "JOSE", "OAuthProtocol", "Domain", "AuditLog", "KeyRing", "Residents", "Provider", "Pages",
                 .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -127,7 +127,9 @@ let package = Package(
         .tests(
             "WebTests",
             [
-                "Primitives", "Database", "Residents", "Web", .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+                "Primitives", "Database", "OAuthProtocol", "AuditLog", "Residents", "Provider", "Web",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]),
         .tests(

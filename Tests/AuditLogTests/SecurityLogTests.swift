@@ -41,7 +41,7 @@ struct SecurityLogTests {
     @Test("a value is cut to 200 characters")
     func length() throws {
         let notices = Notices()
-        notices.log().note(.requestRefused, reference: String(repeating: "x", count: 5000))
+        notices.log().note(.clientRefused, reference: String(repeating: "x", count: 5000))
         #expect(notices.all.first?["reference"]?.count == 200)
     }
 }

@@ -1,5 +1,8 @@
+import AuditLog
 import Database
 import HTTPTypes
+import OAuthProtocol
+import Provider
 import Residents
 import Testing
 
@@ -16,5 +19,29 @@ import Testing
         }
         #expect(status == .serviceUnavailable)
         #expect(cause?.publicText?.contains("locked") == false)
+    }
+}
+
+@Suite struct SecurityNoticeTests {
+    @Test("a refusal that may be an attack is noted under its kind")
+    func kinds() {
+        #expect(WebFailure.json(OAuthFailure(GrantReference.codeReplayed)).notice == .authorizationCodeReplayed)
+        #expect(WebFailure.json(OAuthFailure(GrantReference.refreshTokenReplayed)).notice == .refreshTokenReplayed)
+        #expect(WebFailure.json(OAuthFailure(GrantReference.clientNotAuthenticated)).notice == .clientRefused)
+        #expect(WebFailure.json(OAuthFailure(CredentialsReference.severalMethods)).notice == .clientRefused)
+        #expect(WebFailure(AuthorizationFailure.page(OAuthFailure(FlowReference.redirectURIUnregistered))).notice == .redirectURIRefused)
+        #expect(WebFailure.page(.lostBrowser, status: .forbidden).notice == .formRefused)
+    }
+
+    @Test("everyday mistakes are not noted")
+    func mistakes() {
+        #expect(WebFailure.json(OAuthFailure(GrantReference.codeInvalid)).notice == nil)
+        #expect(WebFailure.page(.unknownPage, status: .notFound).notice == nil)
+    }
+
+    @Test("who replays a code or refresh token is told what anyone with a wrong one is told")
+    func replaysLookAlike() {
+        #expect(GrantReference.codeReplayed.meaning == GrantReference.codeInvalid.meaning)
+        #expect(GrantReference.refreshTokenReplayed.meaning == GrantReference.refreshTokenInvalid.meaning)
     }
 }

@@ -126,7 +126,8 @@ extension Assembly {
             overrideFolder: settings.pages.overrideFolder)
         return WebServices(
             provider: provider, signIn: signIn, sessions: Sessions(database: database, policy: session), keyRing: keyRing, pages: pages,
-            timeSource: timeSource, isReady: { [database] in (try? await database.read { try $0.epochs.current() }) != nil }, logger: logger)
+            timeSource: timeSource, isReady: { [database] in (try? await database.read { try $0.epochs.current() }) != nil }, logger: logger,
+            securityLog: .writing(to: logger))
     }
 
     var webConfiguration: WebConfiguration {
@@ -137,7 +138,10 @@ extension Assembly {
 }
 
 extension Settings {
-    var keyPolicy: KeyPolicy { KeyPolicy(longestTokenLifetime: max(tokens.accessToken, tokens.idToken)) }
+    /// Retired keys stay as long as a session may: its ID tokens come back as hints.
+    var keyPolicy: KeyPolicy {
+        KeyPolicy(longestTokenLifetime: max(tokens.accessToken, tokens.idToken), retainRetired: max(.days(1), session.absolute))
+    }
 
     func providerPolicy(issuer: Issuer) -> ProviderPolicy {
         var policy = ProviderPolicy(issuer: issuer)

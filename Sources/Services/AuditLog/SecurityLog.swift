@@ -46,12 +46,10 @@ public struct SecurityNotice: Sendable {
         case authorizationCodeReplayed = "authorization_code.replayed"
         /// A refresh token came after it had been used (RFC 9700 §4.14).
         case refreshTokenReplayed = "refresh_token.replayed"
-        /// A request named a redirect URI that its client has not registered.
+        /// A request named a client that does not exist, or a redirect URI that its client has not registered.
         case redirectURIRefused = "redirect_uri.refused"
         /// A form came without the proof that this browser was given it.
         case formRefused = "form.refused"
-        /// A request was refused for another reason, named by its reference.
-        case requestRefused = "request.refused"
     }
 
     public let kind: Kind

@@ -16,7 +16,7 @@ public struct ProviderPolicy: Sendable {
     public var ticketLifetime: Duration = .minutes(30)
     /// What a client's clock may be ahead of ours (FAPI 2.0 §5.3.2.1: 10 s must be accepted, over 60 s refused).
     public var clockTolerance: Duration = .seconds(10)
-    /// The longest life of a client assertion that is accepted. Common clients sign them for an hour.
+    /// The longest life of a client assertion that is accepted: how long its `jti` is remembered. Widely used clients sign for an hour.
     public var longestAssertionLifetime: Duration = .hours(1)
 
     public init(issuer: Issuer) {

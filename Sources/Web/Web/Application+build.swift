@@ -1,3 +1,4 @@
+public import AuditLog
 public import Hummingbird
 import HummingbirdCore
 public import KeyRing
@@ -38,10 +39,13 @@ public struct WebServices: Sendable {
     /// Whether the database answers: what `/readyz` says.
     public let isReady: @Sendable () async -> Bool
     public let logger: Logger
+    /// Where refusals are noted that may be attacks.
+    public let securityLog: SecurityLog
 
     public init(
         provider: Provider, signIn: SignIn, sessions: Sessions, keyRing: KeyRing, pages: PageRenderer,
-        timeSource: TimeSource, isReady: @escaping @Sendable () async -> Bool, logger: Logger
+        timeSource: TimeSource, isReady: @escaping @Sendable () async -> Bool, logger: Logger,
+        securityLog: SecurityLog = .none
     ) {
         self.provider = provider
         self.signIn = signIn
@@ -51,6 +55,7 @@ public struct WebServices: Sendable {
         self.timeSource = timeSource
         self.isReady = isReady
         self.logger = logger
+        self.securityLog = securityLog
     }
 }
 

@@ -1,3 +1,4 @@
+import AuditLog
 import HTTPTypes
 public import Hummingbird
 import Logging
@@ -63,6 +64,10 @@ public struct Front: HTTPResponder {
         }
         let level: Logger.Level = failure.isOurs ? .error : .info
         desk.services.logger.log(level: level, "request refused", metadata: metadata)
+        if let notice = failure.notice {
+            desk.services.securityLog.note(
+                notice, address: context.clientAddress?.network, reference: failure.cause?.reference ?? reference.description)
+        }
     }
 }
 

@@ -65,12 +65,16 @@ public enum GrantReference: String, FailureReference {
     case refreshTokenInvalid = "GRANT-08"
     case scopeExceedsGrant = "GRANT-09"
     case scopeNotRegistered = "GRANT-10"
+    case codeReplayed = "GRANT-11"
+    case refreshTokenReplayed = "GRANT-12"
 
     public var code: OAuthFailure.Code {
         switch self {
         case .clientNotAuthenticated: .invalidClient
         case .grantTypeNotRegistered: .unauthorizedClient
-        case .codeInvalid, .redirectURIDiffers, .verifierUnexpected, .verifierMissing, .verifierWrong, .refreshTokenInvalid: .invalidGrant
+        case .codeInvalid, .redirectURIDiffers, .verifierUnexpected, .verifierMissing, .verifierWrong, .refreshTokenInvalid, .codeReplayed,
+            .refreshTokenReplayed:
+            .invalidGrant
         case .scopeExceedsGrant, .scopeNotRegistered: .invalidScope
         }
     }
@@ -79,12 +83,13 @@ public enum GrantReference: String, FailureReference {
         switch self {
         case .clientNotAuthenticated: "The client is unknown, or could not be authenticated with what it sent."
         case .grantTypeNotRegistered: "The client is not registered for this 'grant_type'."
-        case .codeInvalid: "'code' is unknown, expired, already used or issued to another client."
+        // A replay is told apart in the log alone: who replays learns nothing.
+        case .codeInvalid, .codeReplayed: "'code' is unknown, expired, already used or issued to another client."
         case .redirectURIDiffers: "'redirect_uri' is not the one of the authorization request."
         case .verifierUnexpected: "'code_verifier' was sent, but the authorization request had no 'code_challenge'."
         case .verifierMissing: "'code_verifier' is missing."
         case .verifierWrong: "'code_verifier' does not match the 'code_challenge'."
-        case .refreshTokenInvalid: "'refresh_token' is unknown, expired, revoked or issued to another client."
+        case .refreshTokenInvalid, .refreshTokenReplayed: "'refresh_token' is unknown, expired, revoked or issued to another client."
         case .scopeExceedsGrant: "'scope' asks for more than was granted."
         case .scopeNotRegistered: "'scope' names a value that this client is not registered for."
         }

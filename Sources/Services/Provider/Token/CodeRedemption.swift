@@ -26,7 +26,7 @@ struct CodeRedemption: Sendable {
                 case .expired: return .refused(Self.invalid("expired"))
                 case .replayed(let grant):
                     try transaction.revoke(grant, of: clientID, because: "authorization code replayed", at: now)
-                    return .refused(Self.invalid("replayed; grant revoked"))
+                    return .refused(OAuthFailure(GrantReference.codeReplayed))
                 case .fresh(let record):
                     return try redeem(record, redirectURI, verifier, refreshToken: first, at: now, in: transaction)
                 }

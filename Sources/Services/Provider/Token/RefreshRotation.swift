@@ -37,7 +37,7 @@ struct RefreshRotation: Sendable {
                         return try answer(spent, requested, with: successor, at: now, in: transaction)
                     }
                     try transaction.revoke(spent.grantID, of: clientID, because: "refresh token replayed", at: now)
-                    return .refused(Self.invalid("replayed; grant revoked"))
+                    return .refused(OAuthFailure(GrantReference.refreshTokenReplayed))
                 }
             }
         }.get()

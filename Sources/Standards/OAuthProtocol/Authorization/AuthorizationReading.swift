@@ -13,10 +13,10 @@ enum AuthorizationReading {
         if parameters["registration"] != nil { throw OAuthFailure(AuthorizationReference.registration) }
     }
 
-    // OAuth 2.0 Multiple Response Types §3: a set of values, their order does not matter.
+    // RFC 6749 §3.1.1: one value, or a registered list of them; "code code" is neither.
     static func checkResponseType(_ text: String?) throws(OAuthFailure) {
         guard let text else { throw OAuthFailure(AuthorizationReference.responseTypeMissing) }
-        guard text.words == ["code"] else { throw OAuthFailure(AuthorizationReference.responseTypeUnsupported) }
+        guard text == "code" else { throw OAuthFailure(AuthorizationReference.responseTypeUnsupported) }
     }
 
     static func responseMode(_ text: String?) throws(OAuthFailure) -> ResponseMode? {
