@@ -130,7 +130,12 @@ let package = Package(
                 "DemoAgency", "Primitives", "Cryptography", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        .tests("AppTests", ["portico", "Primitives", "OAuthProtocol", .product(name: "Logging", package: "swift-log")]),
+        .tests(
+            "AppTests",
+            [
+                "portico", "Primitives", "OAuthProtocol", "KeyRing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
     ]
 )
 

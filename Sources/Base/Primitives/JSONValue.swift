@@ -23,7 +23,7 @@ public enum JSONValue: Sendable, Hashable {
     }
 }
 
-/// The members of a JSON object in their order, with constant-time look-up by name once there are many.
+/// The members of a JSON object in their order. Look-up by name is linear: the objects of our protocols are small.
 public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     public private(set) var members: [(name: String, value: JSONValue)]
 

@@ -60,7 +60,8 @@ struct ClaimReader {
 extension PreparedText {
     /// Controls and the line and paragraph separators.
     static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
+        return switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true
         default: false
         }

@@ -30,14 +30,22 @@ public struct EmailAddress: Sendable, Hashable {
 
     private static func check(_ key: String) throws(DomainError) {
         guard key.utf8.count <= maximumBytes else { throw DomainError("email", "must have at most \(maximumBytes) bytes") }
-        let parts = key.split(separator: "@", omittingEmptySubsequences: false)
+        let parts = key.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         guard parts.count == 2 else { throw DomainError("email", "must contain one '@'") }
-        guard (1...64).contains(parts[0].utf8.count) else { throw DomainError("email", "must have 1 to 64 bytes before the '@'") }
-        let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
-        guard labels.allSatisfy({ !$0.isEmpty && $0.first != "-" && $0.last != "-" }) else { throw DomainError("email", "must end in a domain name") }
-        let isDomain = parts[1].unicodeScalars.allSatisfy { scalar in
-            !scalar.isASCII || scalar == "." || scalar == "-" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-        }
+        guard (1...64).contains(parts[0].count) else { throw DomainError("email", "must have 1 to 64 bytes before the '@'") }
+        let hyphen = UInt8(ascii: "-")
+        let labels = parts[1].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let isDomain = labels.allSatisfy { !$0.isEmpty && $0.first != hyphen && $0.last != hyphen && $0.allSatisfy(isLabelByte) }
         guard isDomain else { throw DomainError("email", "must end in a domain name") }
+    }
+
+    /// Letters, digits and the hyphen; beyond ASCII what the rest of the check lets through.
+    private static func isLabelByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"), 0x80...:
+            true
+        default: false
+        }
     }
 }

@@ -18,7 +18,7 @@ public struct LoginName: Sendable, Hashable {
         guard text.utf8.count <= 1024 else { throw LoginName.tooLong }
         let key = try LoginName.prepare(text)
         guard key.unicodeScalars.count <= LoginName.maximumCodePoints else { throw LoginName.tooLong }
-        guard !key.contains("@") else { throw DomainError("username", "must not contain '@'") }
+        guard !key.utf8.contains(UInt8(ascii: "@")) else { throw DomainError("username", "must not contain '@'") }
         self.display = PreparedText.composed(text)
         self.key = key
     }

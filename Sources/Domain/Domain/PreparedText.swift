@@ -2,9 +2,13 @@
 import Foundation
 
 /// The rules of PRECIS (RFC 8264, RFC 5893) that names and addresses are prepared by.
+///
+/// They hold whenever a resident is read from storage as well. So ASCII, most of what there is, is answered without Unicode's tables.
 enum PreparedText {
-    /// Unicode normalisation form C.
-    static func composed(_ text: String) -> String { text.precomposedStringWithCanonicalMapping }
+    /// Unicode normalisation form C. ASCII is in it already.
+    static func composed(_ text: String) -> String {
+        text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
+    }
 
     // RFC 8265 §3.3.2 (1): "Map fullwidth and halfwidth code points to their decomposition mappings".
     static func widthMapped(_ text: String) -> String {
@@ -32,14 +36,16 @@ enum PreparedText {
 
     /// Controls, formats (zero-width, bidirectional), surrogates, private use and unassigned code points, and every kind of space.
     static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if scalar.isASCII { return !(0x21...0x7E).contains(scalar.value) }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator, .paragraphSeparator: true
         default: scalar.properties.isDefaultIgnorableCodePoint
         }
     }
 
     static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if scalar.isASCII { return false }
+        return switch scalar.properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark: true
         default: false
         }

@@ -77,6 +77,8 @@ struct SQLiteFile: Sendable {
         return try openConnection(readOnly: false) { connection in
             try SQLiteFile.enterWAL(connection)
             try connection.execute(sql: "PRAGMA synchronous = \(synchronous)")
+            // A savepoint keeps the pages it may have to restore: without this in a temporary file, written page by page once a group is large.
+            try connection.execute(sql: "PRAGMA temp_store = MEMORY")
             // The log is cut back to this size after a checkpoint, so that one burst does not keep the disk.
             try connection.execute(sql: "PRAGMA journal_size_limit = 16777216")
         }

@@ -40,45 +40,37 @@ public struct AuthorizationEndpoint: Sendable {
     public func advance(
         _ pending: PendingAuthorization, session: ActiveSession?, at now: Instant
     ) async throws(AuthorizationFailure) -> AuthorizationStep {
-        do throws(OAuthFailure) {
-            let consent = try await rememberedConsent(pending, session)
-            let missing = try steps.next(for: pending, session: session, consent: consent, at: now)
-            switch missing {
-            case .signIn(let reason): return .signIn(reason)
-            case .chooseAccount: return .chooseAccount
-            case .consent(let question): return .consent(question)
-            case .nothing(let session, let release):
-                return .answer(try await issueCode(pending, session: session, release: release, consent: consent, at: now))
-            }
-        } catch {
-            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+        try await step(pending, session, at: now) { session, earlier throws(OAuthFailure) in
+            let question = ConsentQuestion(pending, resident: session.resident, earlier: earlier)
+            guard let release = try steps.release(question, for: pending) else { return .ask(question) }
+            return .release(release, earlier, answered: false)
         }
     }
 
-    /// The resident allowed the agency what `decision` names.
+    /// The resident allowed the agency what `decision` names. The page stood open for a while: the sign-in behind it must still
+    /// satisfy the request.
     public func allow(
-        _ pending: PendingAuthorization, session: ActiveSession, decision: ConsentDecision, at now: Instant
+        _ pending: PendingAuthorization, session: ActiveSession?, decision: ConsentDecision, at now: Instant
     ) async throws(AuthorizationFailure) -> AuthorizationStep {
-        // The consent page stood open for a while: the sign-in behind it must still satisfy the request.
-        do throws(OAuthFailure) {
-            switch try steps.next(for: pending, session: session, consent: nil, at: now) {
-            case .signIn(let reason): return .signIn(reason)
-            case .chooseAccount: return .chooseAccount
-            case .consent(let question):
-                let release = question.release(decision)
-                let consent = question.consent(decision, at: now)
-                return .answer(try await issueCode(pending, session: session, release: release, consent: consent, at: now))
-            case .nothing(let session, let release):
-                return .answer(try await issueCode(pending, session: session, release: release, consent: nil, at: now))
-            }
-        } catch {
-            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+        try await step(pending, session, at: now) { session, earlier throws(OAuthFailure) in
+            let question = ConsentQuestion(pending, resident: session.resident, earlier: earlier)
+            return .release(question.release(decision), question.consent(decision, at: now), answered: true)
         }
     }
 
     /// The resident refused, or went away on purpose (RFC 6749 §4.1.2.1, access_denied).
-    public func deny(_ pending: PendingAuthorization) -> AuthorizationResponse {
-        answer(pending.redirect, .failure(OAuthFailure(FlowReference.denied), errorURI: nil))
+    public func deny(
+        _ pending: PendingAuthorization, session: ActiveSession?, at now: Instant
+    ) async throws(AuthorizationFailure) -> AuthorizationResponse {
+        do throws(OAuthFailure) {
+            if let session {
+                let event = AuditEvent.consentRefused(by: session.resident.id, to: pending.client.id, at: now)
+                try await answering { try await database.write { try $0.record(event) } }
+            }
+            return answer(pending.redirect, .failure(OAuthFailure(FlowReference.denied), errorURI: nil))
+        } catch {
+            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+        }
     }
 
     // MARK: Tickets
@@ -161,15 +153,43 @@ public struct AuthorizationEndpoint: Sendable {
         }
     }
 
-    private func rememberedConsent(_ pending: PendingAuthorization, _ session: ActiveSession?) async throws(OAuthFailure) -> Consent? {
-        guard let session else { return nil }
-        return try await answering {
+    /// What follows once it is known who the resident is.
+    private enum Answering {
+        case ask(ConsentQuestion)
+        /// With the consent to keep, and whether the resident has just given it.
+        case release(Release, Consent?, answered: Bool)
+    }
+
+    private func step(
+        _ pending: PendingAuthorization, _ session: ActiveSession?, at now: Instant,
+        answering decide: (ActiveSession, Consent?) throws(OAuthFailure) -> Answering
+    ) async throws(AuthorizationFailure) -> AuthorizationStep {
+        do throws(OAuthFailure) {
+            switch try steps.identify(for: pending, session: session, at: now) {
+            case .signIn(let reason): return .signIn(reason)
+            case .chooseAccount: return .chooseAccount
+            case .done(let session):
+                switch try decide(session, try await rememberedConsent(of: session, for: pending)) {
+                case .ask(let question): return .consent(question)
+                case .release(let release, let consent, let answered):
+                    let given = answered ? consent : nil
+                    return .answer(
+                        try await issueCode(pending, session: session, release: release, consent: consent, given: given, at: now))
+                }
+            }
+        } catch {
+            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+        }
+    }
+
+    private func rememberedConsent(of session: ActiveSession, for pending: PendingAuthorization) async throws(OAuthFailure) -> Consent? {
+        try await answering {
             try await database.read { try $0.consents.find(session.resident.id, client: pending.client.id) }
         }
     }
 
     private func issueCode(
-        _ pending: PendingAuthorization, session: ActiveSession, release: Release, consent: Consent?, at now: Instant
+        _ pending: PendingAuthorization, session: ActiveSession, release: Release, consent: Consent?, given: Consent?, at now: Instant
     ) async throws(OAuthFailure) -> AuthorizationResponse {
         let code = BearerToken.mint(.authorizationCode)
         let grant = Grant(pending, session: session.session, release: release, policy: policy, at: now)
@@ -180,6 +200,7 @@ public struct AuthorizationEndpoint: Sendable {
         try await answering {
             try await database.write { transaction in
                 if let consent { try transaction.consents.record(consent.used(at: now)) }
+                if let given { try transaction.record(.consentGranted(given, at: now)) }
                 try transaction.grants.insert(grant)
                 try transaction.authorizationCodes.insert(record)
                 try transaction.record(.authorizationGranted(grant, at: now))

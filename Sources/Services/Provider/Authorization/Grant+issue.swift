@@ -23,6 +23,16 @@ extension Consent {
 }
 
 extension AuditEvent {
+    static func consentGranted(_ consent: Consent, at now: Instant) -> AuditEvent {
+        AuditEvent(
+            at: now, kind: .consentGranted, actor: consent.residentID.rawValue, residentID: consent.residentID, clientID: consent.clientID,
+            detail: ["scope": .string(consent.scope.text), "declined": .string(consent.declined.text)])
+    }
+
+    static func consentRefused(by resident: ResidentID, to client: ClientID, at now: Instant) -> AuditEvent {
+        AuditEvent(at: now, kind: .consentRefused, actor: resident.rawValue, residentID: resident, clientID: client)
+    }
+
     static func authorizationGranted(_ grant: Grant, at now: Instant) -> AuditEvent {
         AuditEvent(
             at: now, kind: .authorizationGranted, actor: grant.residentID.rawValue, residentID: grant.residentID, clientID: grant.clientID,

@@ -6,19 +6,19 @@ import Residents
 /// Decides what a resident must still do before an authorization request can be answered, in this order: sign in,
 /// choose the account, consent. With `prompt=none` whatever is missing is an error instead (OpenID Connect Core §3.1.2.6).
 struct PendingSteps: Sendable {
-    enum Next {
+    /// What is missing before the resident can be asked for consent.
+    enum Identification {
         case signIn(SignInReason)
         case chooseAccount
-        case consent(ConsentQuestion)
-        case nothing(ActiveSession, Release)
+        case done(ActiveSession)
     }
 
     let subjects: Subjects
     let hints: IDTokenHints
 
-    func next(
-        for pending: PendingAuthorization, session: ActiveSession?, consent: Consent?, at now: Instant
-    ) throws(OAuthFailure) -> Next {
+    func identify(
+        for pending: PendingAuthorization, session: ActiveSession?, at now: Instant
+    ) throws(OAuthFailure) -> Identification {
         let prompt = pending.request.prompt
         try checkAuthenticationContext(pending.request)
         let hinted = try hints.subject(of: pending.request.idTokenHint, for: pending.client)
@@ -37,14 +37,14 @@ struct PendingSteps: Sendable {
         if prompt.contains(.selectAccount), !pending.accountChosen, session.session.authTime < pending.startedAt {
             return .chooseAccount
         }
-        let question = ConsentQuestion(pending, resident: session.resident)
-        if !prompt.contains(.consent), let release = question.release(remembered: consent) {
-            return .nothing(session, release)
-        }
-        guard !prompt.contains(.none) else {
-            throw OAuthFailure(FlowReference.consentMissing)
-        }
-        return .consent(question)
+        return .done(session)
+    }
+
+    /// What may be released without asking, or nil where the resident must be asked.
+    func release(_ question: ConsentQuestion, for pending: PendingAuthorization) throws(OAuthFailure) -> Release? {
+        if !pending.request.prompt.contains(.consent), let release = question.rememberedRelease { return release }
+        guard !pending.request.prompt.contains(.none) else { throw OAuthFailure(FlowReference.consentMissing) }
+        return nil
     }
 
     /// OpenID Connect Core §5.5.1.1: an essential `acr` that cannot be met fails the request; `acr_values` alone never does.

@@ -11,6 +11,8 @@ public struct ConsentQuestion: Sendable {
         public let scope: String
         /// Whether the agency cannot be answered without it: only `openid`, the pseudonym itself.
         public let isRequired: Bool
+        /// Whether the resident allowed it in an earlier answer.
+        public let wasAllowed: Bool
     }
 
     public let parts: [Part]
@@ -18,15 +20,20 @@ public struct ConsentQuestion: Sendable {
     private let resident: Resident
     private let scope: ScopeSet
     private let asked: ScopeSet
+    private let earlier: Consent?
     private let claims: ClaimsRequest
 
-    init(_ pending: PendingAuthorization, resident: Resident) {
+    /// - Parameter earlier: the resident's last answer to this agency.
+    init(_ pending: PendingAuthorization, resident: Resident, earlier: Consent?) {
         client = pending.client
+        self.earlier = earlier
         self.resident = resident
         scope = pending.client.allowedScope(pending.request.scope)
         claims = pending.request.isOpenID ? pending.request.claims : .empty
         asked = Self.scopes(askedBy: scope, claims)
-        parts = asked.values.map { Part(scope: $0, isRequired: $0 == StandardScope.openid.rawValue) }
+        parts = asked.values.map { scope in
+            Part(scope: scope, isRequired: scope == StandardScope.openid.rawValue, wasAllowed: earlier?.scope.contains(scope) ?? false)
+        }
     }
 
     /// The whole of what is asked, as scopes.
@@ -45,21 +52,24 @@ public struct ConsentQuestion: Sendable {
         return StandardClaims.names(for: standard).filter { claims.userinfo[$0] != nil || claims.idToken[$0] != nil }
     }
 
-    /// What may be released on the strength of an earlier answer, or nil where something was never asked before.
-    func release(remembered consent: Consent?) -> Release? {
-        guard let consent, parts.allSatisfy({ consent.scope.contains($0.scope) || consent.declined.contains($0.scope) }) else { return nil }
-        return release(allowing: consent.scope)
+    /// What may be released on the strength of the earlier answer; nil where something was never asked before.
+    var rememberedRelease: Release? {
+        guard let earlier, asked.isSubset(of: earlier.scope.union(earlier.declined)) else { return nil }
+        return release(allowing: earlier.scope)
     }
 
     func release(_ decision: ConsentDecision) -> Release {
         release(allowing: allowed(by: decision))
     }
 
-    /// What is remembered of `decision`: what was allowed and what was declined, so that neither is asked again.
+    /// What is remembered of `decision`: what was allowed and what was declined, so that neither is asked again. What an earlier answer
+    /// said of other scopes stays.
     func consent(_ decision: ConsentDecision, at now: Instant) -> Consent {
         let allowed = allowed(by: decision)
         return Consent(
-            residentID: resident.id, clientID: client.id, scope: allowed, declined: asked.subtracting(allowed), grantedAt: now, updatedAt: now,
+            residentID: resident.id, clientID: client.id,
+            scope: (earlier?.scope ?? .empty).subtracting(asked).union(allowed),
+            declined: (earlier?.declined ?? .empty).subtracting(asked).union(asked.subtracting(allowed)), grantedAt: now, updatedAt: now,
             lastUsedAt: now)
     }
 

@@ -44,12 +44,12 @@ struct AuthorizationTurn {
     }
 
     func allow(_ pending: PendingAuthorization, _ decision: ConsentDecision) async throws -> Response {
-        guard let session = try await desk.session(of: request, at: now) else { return try await proceed(pending) }
+        let session = try await desk.session(of: request, at: now)
         return show(try await authorization.allow(pending, session: session, decision: decision, at: now), pending, session)
     }
 
-    func deny(_ pending: PendingAuthorization) -> Response {
-        deliver(authorization.deny(pending))
+    func deny(_ pending: PendingAuthorization) async throws -> Response {
+        deliver(try await authorization.deny(pending, session: try await desk.session(of: request, at: now), at: now))
     }
 
     /// The request that a form carries. What was lost or has grown old leads to a page with a way to begin again.
@@ -118,7 +118,7 @@ struct AuthorizationTurn {
         let scopes = question.parts.map { part in
             ConsentScope(
                 scope: part.scope, values: question.claimNames(of: part).compactMap { session.resident.displayText(of: $0) },
-                required: part.isRequired, alreadyGranted: false)
+                required: part.isRequired, alreadyGranted: part.wasAllowed)
         }
         let page = ConsentPage(
             agency: agency(pending), residentName: session.resident.displayName, ticket: ticket, scopes: scopes,

@@ -18,7 +18,7 @@ struct ConsentRoute {
             let pending = try turn.open(form: form)
             switch form["decision"] {
             case "allow": return try await turn.allow(pending, ConsentDecision(allowed: Self.allowed(in: form)))
-            case "deny": return turn.deny(pending)
+            case "deny": return try await turn.deny(pending)
             default: return try await turn.proceed(pending)
             }
         }
