@@ -116,6 +116,11 @@ let package = Package(
             [
                 "Primitives", "Cryptography", "PasswordHashing", "Database", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents",
             ]),
+        .tests(
+            "ProviderTests",
+            [
+                "Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents", "Provider",
+            ]),
         .tests("PagesTests", ["Pages", "Primitives"]),
         .tests(
             "FlowTests",

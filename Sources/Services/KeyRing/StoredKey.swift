@@ -12,7 +12,9 @@ struct FreshKey: Sendable {
 
     init(_ algorithm: SignatureAlgorithm, sealedBy masterKey: MasterKey) throws(KeyRingError) {
         do {
-            let key = try PrivateKey.generate(for: algorithm)
+            var key = try PrivateKey.generate(for: algorithm)
+            // A name that begins like an option could not be given to a command: one key in 64 is made again.
+            while JWK(key.publicKey, alg: algorithm).thumbprint.hasPrefix("-") { key = try PrivateKey.generate(for: algorithm) }
             let jwk = JWK(key.publicKey, alg: algorithm)
             kid = jwk.thumbprint
             publicJWK = jwk.json

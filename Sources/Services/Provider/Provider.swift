@@ -21,11 +21,12 @@ public struct Provider: Sendable {
     public init(policy: ProviderPolicy, database: Database, keyRing: KeyRing, clients: ClientRegistry, supportedLanguages: [String]) throws {
         let subjects = Subjects(key: keyRing.secrets.pairwise)
         let hints = IDTokenHints(issuer: policy.issuer, keyRing: keyRing)
+        let tickets = TicketSeal(secret: keyRing.secrets.tickets, lifetime: policy.ticketLifetime)
         self.policy = policy
         self.clients = clients
         authorization = AuthorizationEndpoint(
             policy: policy, clients: clients, database: database, steps: PendingSteps(subjects: subjects, hints: hints),
-            tickets: TicketSeal(key: try .init(key: keyRing.secrets.tickets), lifetime: policy.ticketLifetime))
+            tickets: tickets)
         token = TokenEndpoint(
             authentication: ClientAuthentication(policy: policy, clients: clients, database: database),
             codes: CodeRedemption(policy: policy, database: database),
@@ -34,7 +35,7 @@ public struct Provider: Sendable {
         userInfo = UserInfoEndpoint(issuer: policy.issuer, clients: clients, database: database, keyRing: keyRing, subjects: subjects)
         endSession = EndSessionEndpoint(
             clients: clients, subjects: subjects, hints: hints,
-            tickets: TicketSeal(key: try .init(key: keyRing.secrets.tickets), lifetime: policy.ticketLifetime))
+            tickets: tickets)
         usage = AgencyUsage(clients: clients, database: database)
         discovery = Discovery(issuer: policy.issuer, keyRing: keyRing, languages: supportedLanguages)
     }

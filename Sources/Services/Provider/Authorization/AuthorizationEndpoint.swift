@@ -43,18 +43,21 @@ public struct AuthorizationEndpoint: Sendable {
         try await step(pending, session, at: now) { session, earlier throws(OAuthFailure) in
             let question = ConsentQuestion(pending, resident: session.resident, earlier: earlier)
             guard let release = try steps.release(question, for: pending) else { return .ask(question) }
-            return .release(release, earlier, answered: false)
+            return .release(release, .remembered)
         }
     }
 
     /// The resident allowed the agency what `decision` names. The page stood open for a while: the sign-in behind it must still
-    /// satisfy the request.
+    /// satisfy the request, and be the one that was asked. Whoever signed in on this browser since is asked anew.
     public func allow(
         _ pending: PendingAuthorization, session: ActiveSession?, decision: ConsentDecision, at now: Instant
     ) async throws(AuthorizationFailure) -> AuthorizationStep {
-        try await step(pending, session, at: now) { session, earlier throws(OAuthFailure) in
+        guard pending.wasAsked(in: session) else { return try await advance(pending, session: session, at: now) }
+        return try await step(pending, session, at: now) { session, earlier throws(OAuthFailure) in
             let question = ConsentQuestion(pending, resident: session.resident, earlier: earlier)
-            return .release(question.release(decision), question.consent(decision, at: now), answered: true)
+            guard let release = question.release(decision) else { throw OAuthFailure(FlowReference.denied) }
+            let given = question.consent(decision, at: now)
+            return .release(release, .given(given, narrows: earlier.map { !given.includes($0) } ?? false))
         }
     }
 
@@ -63,7 +66,7 @@ public struct AuthorizationEndpoint: Sendable {
         _ pending: PendingAuthorization, session: ActiveSession?, at now: Instant
     ) async throws(AuthorizationFailure) -> AuthorizationResponse {
         do throws(OAuthFailure) {
-            if let session {
+            if let session, pending.wasAsked(in: session) {
                 let event = AuditEvent.consentRefused(by: session.resident.id, to: pending.client.id, at: now)
                 try await answering { try await database.write { try $0.record(event) } }
             }
@@ -80,7 +83,7 @@ public struct AuthorizationEndpoint: Sendable {
         tickets.seal(
             Ticket(
                 request: FormEncoding.encode(pending.request.formPairs()), startedAt: pending.startedAt,
-                accountChosen: pending.accountChosen, browser: browser), for: .authorization)
+                accountChosen: pending.accountChosen, browser: browser, askedIn: pending.askedIn), for: .authorization)
     }
 
     /// Opens what `ticket(for:browser:)` sealed and checks the request against today's registrations again.
@@ -99,7 +102,7 @@ public struct AuthorizationEndpoint: Sendable {
         if let bound = opened.browser {
             guard let browser, constantTimeEquals(browser.bytes, bound.bytes) else { return .otherBrowser(received.restarted(at: now)) }
         }
-        return .open(opened.accountChosen ? received.choosingAccount() : received)
+        return .open(received.resumed(accountChosen: opened.accountChosen, askedIn: opened.askedIn))
     }
 
     // MARK: Steps
@@ -156,8 +159,14 @@ public struct AuthorizationEndpoint: Sendable {
     /// What follows once it is known who the resident is.
     private enum Answering {
         case ask(ConsentQuestion)
-        /// With the consent to keep, and whether the resident has just given it.
-        case release(Release, Consent?, answered: Bool)
+        case release(Release, ConsentOrigin)
+    }
+
+    /// What a release rests on.
+    fileprivate enum ConsentOrigin: Sendable {
+        case remembered
+        /// The resident has just given it. One that takes back part of an earlier answer ends what was given on the strength of that.
+        case given(Consent, narrows: Bool)
     }
 
     private func step(
@@ -171,10 +180,10 @@ public struct AuthorizationEndpoint: Sendable {
             case .done(let session):
                 switch try decide(session, try await rememberedConsent(of: session, for: pending)) {
                 case .ask(let question): return .consent(question)
-                case .release(let release, let consent, let answered):
-                    let given = answered ? consent : nil
-                    return .answer(
-                        try await issueCode(pending, session: session, release: release, consent: consent, given: given, at: now))
+                case .release(let release, let origin):
+                    let code = try await issueCode(pending, session: session, release: release, origin, at: now)
+                    guard let code else { return .signIn(try steps.signInNeeded(pending)) }
+                    return .answer(answer(pending.redirect, .code(code.text)))
                 }
             }
         } catch {
@@ -188,28 +197,44 @@ public struct AuthorizationEndpoint: Sendable {
         }
     }
 
+    /// One transaction: the session still stands, the consent is kept, the grant and its code are made.
+    ///
+    /// - Returns: nil where the session was ended since it was looked up: nothing may be given in it any more.
     private func issueCode(
-        _ pending: PendingAuthorization, session: ActiveSession, release: Release, consent: Consent?, given: Consent?, at now: Instant
-    ) async throws(OAuthFailure) -> AuthorizationResponse {
+        _ pending: PendingAuthorization, session: ActiveSession, release: Release, _ origin: ConsentOrigin, at now: Instant
+    ) async throws(OAuthFailure) -> BearerToken? {
         let code = BearerToken.mint(.authorizationCode)
         let grant = Grant(pending, session: session.session, release: release, policy: policy, at: now)
         let record = AuthorizationCode(
             digest: code.digest, grantID: grant.id, clientID: pending.client.id, redirectURI: pending.redirect.uri,
             redirectURIWasSent: pending.redirect.wasSent, codeChallenge: pending.request.codeChallenge, createdAt: now,
             expiresAt: now + policy.codeLifetime)
-        try await answering {
-            try await database.write { transaction in
-                if let consent { try transaction.consents.record(consent.used(at: now)) }
-                if let given { try transaction.record(.consentGranted(given, at: now)) }
+        let isIssued = try await answering {
+            try await database.write { transaction -> Bool in
+                guard try transaction.sessions.find(session.session.digest, at: now) != nil else { return false }
+                try transaction.keep(origin, of: grant, at: now)
                 try transaction.grants.insert(grant)
                 try transaction.authorizationCodes.insert(record)
                 try transaction.record(.authorizationGranted(grant, at: now))
+                return true
             }
         }
-        return answer(pending.redirect, .code(code.text))
+        return isIssued ? code : nil
     }
 
     private func answer(_ redirect: ProvenRedirect, _ outcome: AuthorizationResponse.Outcome) -> AuthorizationResponse {
         AuthorizationResponse(outcome, to: redirect.uri, by: redirect.responseMode, state: redirect.state, issuer: policy.issuer)
+    }
+}
+
+extension WriteTransaction {
+    fileprivate func keep(_ origin: AuthorizationEndpoint.ConsentOrigin, of grant: Grant, at now: Instant) throws(DatabaseError) {
+        switch origin {
+        case .remembered: try consents.markUsed(grant.residentID, client: grant.clientID, at: now)
+        case .given(let consent, let narrows):
+            if narrows { try grants.revokeAll(of: grant.residentID, client: grant.clientID, at: now) }
+            try consents.record(consent)
+            try record(.consentGranted(consent, narrows: narrows, at: now))
+        }
     }
 }

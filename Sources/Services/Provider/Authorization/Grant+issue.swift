@@ -1,6 +1,9 @@
+import AuditLog
+import Database
 import Domain
 import OAuthProtocol
 import Primitives
+import Storage
 
 extension Grant {
     /// The grant that a resident's answer makes: what the code, and every token after it, stands on.
@@ -14,19 +17,15 @@ extension Grant {
     }
 }
 
-extension Consent {
-    func used(at now: Instant) -> Consent {
-        var consent = self
-        consent.lastUsedAt = now
-        return consent
-    }
-}
-
 extension AuditEvent {
-    static func consentGranted(_ consent: Consent, at now: Instant) -> AuditEvent {
+    /// - Parameter narrows: whether it takes back part of an earlier answer, with everything that was given on the strength of that.
+    static func consentGranted(_ consent: Consent, narrows: Bool, at now: Instant) -> AuditEvent {
         AuditEvent(
             at: now, kind: .consentGranted, actor: consent.residentID.rawValue, residentID: consent.residentID, clientID: consent.clientID,
-            detail: ["scope": .string(consent.scope.text), "declined": .string(consent.declined.text)])
+            detail: [
+                "scope": .string(consent.scope.text), "declined": .string(consent.declined.text),
+                "claims": .array(consent.claimNames.map(JSONValue.string)), "revoked_earlier": .bool(narrows),
+            ])
     }
 
     static func consentRefused(by resident: ResidentID, to client: ClientID, at now: Instant) -> AuditEvent {
@@ -38,11 +37,16 @@ extension AuditEvent {
             at: now, kind: .authorizationGranted, actor: grant.residentID.rawValue, residentID: grant.residentID, clientID: grant.clientID,
             detail: ["scope": .string(grant.scope.text), "grant": .string(grant.id.rawValue)])
     }
+}
 
-    /// A code or refresh token came a second time: somebody else may hold it, so all that came from it ends.
-    static func grantRevoked(_ grant: GrantID, client: ClientID, because reason: String, at now: Instant) -> AuditEvent {
-        AuditEvent(
-            at: now, kind: .grantRevoked, actor: client.rawValue, clientID: client,
-            detail: ["grant": .string(grant.rawValue), "reason": .string(reason)])
+extension WriteTransaction {
+    /// A code or refresh token came a second time: somebody else may hold it, so all that came from it ends. A grant that was revoked
+    /// before leaves no further record, however often the replay is repeated.
+    func revoke(_ id: GrantID, of client: ClientID, because reason: String, at now: Instant) throws(DatabaseError) {
+        guard try grants.revoke(id, at: now) else { return }
+        try record(
+            AuditEvent(
+                at: now, kind: .grantRevoked, actor: client.rawValue, residentID: try grants.find(id)?.residentID, clientID: client,
+                detail: ["grant": .string(id.rawValue), "reason": .string(reason)]))
     }
 }

@@ -1,6 +1,8 @@
+internal import Cryptography
 public import Domain
 public import OAuthProtocol
 public import Primitives
+public import Residents
 
 /// A redirect URI that is registered for its client, and the way the answer travels to it. Only `AuthorizationEndpoint`
 /// makes one: until it exists, no error may be sent anywhere (RFC 6749 §4.1.2.1).
@@ -28,7 +30,9 @@ public struct PendingAuthorization: Sendable {
     /// When the request first arrived. A sign-in later than this satisfies `prompt=login` and `max_age`.
     public let startedAt: Instant
     /// Whether the resident has already answered `prompt=select_account`.
-    public let accountChosen: Bool
+    public private(set) var accountChosen: Bool
+    /// The session whose resident was asked to choose or to consent, once the question was put.
+    private(set) var askedIn: TokenDigest?
 
     init(request: AuthorizationRequest, client: Client, redirect: ProvenRedirect, startedAt: Instant, accountChosen: Bool) {
         self.request = request
@@ -39,8 +43,24 @@ public struct PendingAuthorization: Sendable {
     }
 
     /// The same request after the resident confirmed the account.
-    public func choosingAccount() -> PendingAuthorization {
-        PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: startedAt, accountChosen: true)
+    public func choosingAccount() -> PendingAuthorization { resumed(accountChosen: true, askedIn: nil) }
+
+    /// The same request as it is put before `session`'s resident: the answer counts only while that session stands.
+    public func asking(_ session: ActiveSession) -> PendingAuthorization {
+        resumed(accountChosen: accountChosen, askedIn: session.session.digest)
+    }
+
+    /// Whether `session`'s resident is the one the question was put to.
+    public func wasAsked(in session: ActiveSession?) -> Bool {
+        guard let askedIn, let session else { return false }
+        return askedIn == session.session.digest
+    }
+
+    func resumed(accountChosen: Bool, askedIn: TokenDigest?) -> PendingAuthorization {
+        var pending = self
+        pending.accountChosen = accountChosen
+        pending.askedIn = askedIn
+        return pending
     }
 
     /// The same request in a language that the resident chose.

@@ -23,10 +23,7 @@ struct PendingSteps: Sendable {
         try checkAuthenticationContext(pending.request)
         let hinted = try hints.subject(of: pending.request.idTokenHint, for: pending.client)
         guard let session, isMeant(session, by: hinted, pending) else {
-            guard !prompt.contains(.none) else {
-                throw OAuthFailure(FlowReference.nobodySignedIn)
-            }
-            return .signIn(.needed)
+            return .signIn(try signInNeeded(pending))
         }
         if mustSignInAgain(pending, session.session, at: now) {
             guard !prompt.contains(.none) else {
@@ -45,6 +42,12 @@ struct PendingSteps: Sendable {
         if !pending.request.prompt.contains(.consent), let release = question.rememberedRelease { return release }
         guard !pending.request.prompt.contains(.none) else { throw OAuthFailure(FlowReference.consentMissing) }
         return nil
+    }
+
+    /// Asks for a sign-in where nobody is signed in whom the request could mean, or no longer.
+    func signInNeeded(_ pending: PendingAuthorization) throws(OAuthFailure) -> SignInReason {
+        guard !pending.request.prompt.contains(.none) else { throw OAuthFailure(FlowReference.nobodySignedIn) }
+        return .needed
     }
 
     /// OpenID Connect Core §5.5.1.1: an essential `acr` that cannot be met fails the request; `acr_values` alone never does.

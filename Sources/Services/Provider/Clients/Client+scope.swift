@@ -9,8 +9,8 @@ extension Client {
     }
 
     private func mayAskFor(_ value: String) -> Bool {
-        if let registered = metadata.scope { return registered.contains(value) }
-        guard let standard = StandardScope(rawValue: value) else { return false }
-        return standard != .offlineAccess || metadata.grantTypes.contains(.refreshToken)
+        // OpenID Connect Core §11: without refresh tokens offline_access means nothing, and is ignored.
+        if value == StandardScope.offlineAccess.rawValue, !metadata.grantTypes.contains(.refreshToken) { return false }
+        return metadata.scope.map { $0.contains(value) } ?? (StandardScope(rawValue: value) != nil)
     }
 }

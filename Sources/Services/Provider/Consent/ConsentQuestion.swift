@@ -5,7 +5,8 @@ import Primitives
 /// What an agency asks of a resident, put as one question with a part for each scope.
 ///
 /// Claims that are asked for one by one (OpenID Connect Core §5.5) belong to the part whose scope would release them: who
-/// says no to `email` says no to the claim `email` as well, however it was asked for.
+/// says no to `email` says no to the claim `email` as well, however it was asked for. Who allows a claim asked for alone has
+/// allowed that claim and not the rest of the scope, for it is all they were shown.
 public struct ConsentQuestion: Sendable {
     public struct Part: Sendable, Hashable {
         public let scope: String
@@ -31,8 +32,11 @@ public struct ConsentQuestion: Sendable {
         scope = pending.client.allowedScope(pending.request.scope)
         claims = pending.request.isOpenID ? pending.request.claims : .empty
         asked = Self.scopes(askedBy: scope, claims)
-        parts = asked.values.map { scope in
-            Part(scope: scope, isRequired: scope == StandardScope.openid.rawValue, wasAllowed: earlier?.scope.contains(scope) ?? false)
+        let (scope, claims) = (scope, claims)
+        parts = asked.values.map { name in
+            Part(
+                scope: name, isRequired: name == StandardScope.openid.rawValue,
+                wasAllowed: earlier?.covers(name, claims: Self.claimNames(of: name, in: scope, claims)) ?? false)
         }
     }
 
@@ -46,31 +50,42 @@ public struct ConsentQuestion: Sendable {
     }
 
     /// The claims a part would hand over, as the resident's record stands now.
-    public func claimNames(of part: Part) -> [String] {
-        guard let standard = StandardScope(rawValue: part.scope) else { return [] }
-        if scope.contains(part.scope) { return StandardClaims.names(for: standard) }
+    public func claimNames(of part: Part) -> [String] { Self.claimNames(of: part.scope, in: scope, claims) }
+
+    /// All claims of a scope that is asked for, or those that are asked for one by one where it is not.
+    private static func claimNames(of part: String, in scope: ScopeSet, _ claims: ClaimsRequest) -> [String] {
+        guard let standard = StandardScope(rawValue: part) else { return [] }
+        if scope.contains(part) { return StandardClaims.names(for: standard) }
         return StandardClaims.names(for: standard).filter { claims.userinfo[$0] != nil || claims.idToken[$0] != nil }
     }
 
-    /// What may be released on the strength of the earlier answer; nil where something was never asked before.
+    /// What may be released on the strength of the earlier answer; nil where something was never asked before, or where nothing was
+    /// allowed of what is asked now.
     var rememberedRelease: Release? {
-        guard let earlier, asked.isSubset(of: earlier.scope.union(earlier.declined)) else { return nil }
-        return release(allowing: earlier.scope)
+        guard let earlier, parts.allSatisfy({ $0.wasAllowed || earlier.declined.contains($0.scope) }) else { return nil }
+        let release = release(allowing: asked.filter { name in parts.contains { $0.scope == name && $0.wasAllowed } })
+        return release.scope.isEmpty ? nil : release
     }
 
-    func release(_ decision: ConsentDecision) -> Release {
-        release(allowing: allowed(by: decision))
+    /// What the resident's answer hands over; nil where it leaves no scope at all, which is a refusal.
+    func release(_ decision: ConsentDecision) -> Release? {
+        let release = release(allowing: allowed(by: decision))
+        return release.scope.isEmpty ? nil : release
     }
 
     /// What is remembered of `decision`: what was allowed and what was declined, so that neither is asked again. What an earlier answer
     /// said of other scopes stays.
     func consent(_ decision: ConsentDecision, at now: Instant) -> Consent {
         let allowed = allowed(by: decision)
+        let refused = asked.subtracting(allowed)
+        // A claim asked for alone is remembered by its own name: its scope was neither asked for nor shown.
+        let alone = parts.filter { allowed.contains($0.scope) && !scope.contains($0.scope) }.flatMap(claimNames(of:))
+        let kept = (earlier?.claimNames ?? []).filter { !Self.claims(of: refused).contains($0) }
         return Consent(
             residentID: resident.id, clientID: client.id,
-            scope: (earlier?.scope ?? .empty).subtracting(asked).union(allowed),
-            declined: (earlier?.declined ?? .empty).subtracting(asked).union(asked.subtracting(allowed)), grantedAt: now, updatedAt: now,
-            lastUsedAt: now)
+            scope: (earlier?.scope ?? .empty).subtracting(refused).union(scope.intersection(allowed)),
+            declined: (earlier?.declined ?? .empty).subtracting(asked).union(refused), claimNames: Set(kept + alone).sorted(), grantedAt: now,
+            updatedAt: now, lastUsedAt: now)
     }
 
     private func allowed(by decision: ConsentDecision) -> ScopeSet {
@@ -78,13 +93,31 @@ public struct ConsentQuestion: Sendable {
     }
 
     private func release(allowing allowed: ScopeSet) -> Release {
-        let names = Set(allowed.values.compactMap(StandardScope.init(rawValue:)).flatMap(StandardClaims.names(for:)))
+        let names = Self.claims(of: allowed)
         return Release(
             scope: scope.intersection(allowed), claims: claims.filter { names.contains($0) || Self.contextual.contains($0) })
     }
 
+    static func claims(of scope: ScopeSet) -> Set<String> {
+        Set(scope.values.compactMap(StandardScope.init(rawValue:)).flatMap(StandardClaims.names(for:)))
+    }
+
     /// Claims about the sign-in rather than the resident: no consent covers them.
     private static let contextual: Set<String> = ["acr", "amr", "auth_time", "sub"]
+}
+
+extension Consent {
+    /// Whether an earlier answer allowed `scope`, or, where only `claims` of it are asked for, each of them.
+    func covers(_ name: String, claims: [String]) -> Bool {
+        if scope.contains(name) { return true }
+        return !claims.isEmpty && claims.allSatisfy(claimNames.contains)
+    }
+
+    /// Whether everything that `other` allowed is allowed here as well.
+    func includes(_ other: Consent) -> Bool {
+        let names = ConsentQuestion.claims(of: scope).union(claimNames)
+        return other.scope.isSubset(of: scope) && other.claimNames.allSatisfy(names.contains)
+    }
 }
 
 /// The resident's answer: the scopes whose boxes they left ticked.

@@ -25,8 +25,7 @@ struct CodeRedemption: Sendable {
                 case .unknown: return .refused(Self.invalid("unknown, or another client's"))
                 case .expired: return .refused(Self.invalid("expired"))
                 case .replayed(let grant):
-                    try transaction.grants.revoke(grant, at: now)
-                    try transaction.record(.grantRevoked(grant, client: clientID, because: "authorization code replayed", at: now))
+                    try transaction.revoke(grant, of: clientID, because: "authorization code replayed", at: now)
                     return .refused(Self.invalid("replayed; grant revoked"))
                 case .fresh(let record):
                     return try redeem(record, redirectURI, verifier, refreshToken: first, at: now, in: transaction)

@@ -36,8 +36,7 @@ struct RefreshRotation: Sendable {
                     if try isRetry(of: spent, successor, at: now, in: transaction) {
                         return try answer(spent, requested, with: successor, at: now, in: transaction)
                     }
-                    try transaction.grants.revoke(spent.grantID, at: now)
-                    try transaction.record(.grantRevoked(spent.grantID, client: clientID, because: "refresh token replayed", at: now))
+                    try transaction.revoke(spent.grantID, of: clientID, because: "refresh token replayed", at: now)
                     return .refused(Self.invalid("replayed; grant revoked"))
                 }
             }
@@ -48,7 +47,8 @@ struct RefreshRotation: Sendable {
     private func isRetry(
         of spent: RefreshToken, _ successor: BearerToken, at now: Instant, in transaction: WriteTransaction
     ) throws(DatabaseError) -> Bool {
-        guard let usedAt = spent.usedAt, now.since(usedAt) <= policy.refreshGrace else { return false }
+        // A clock that was set back does not stretch the grace.
+        guard let usedAt = spent.usedAt, (.zero - policy.refreshGrace...policy.refreshGrace).contains(now.since(usedAt)) else { return false }
         let next = try transaction.refreshTokens.find(successor.digest)
         return next.map { $0.usedAt == nil } ?? false
     }

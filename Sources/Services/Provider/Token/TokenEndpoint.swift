@@ -11,8 +11,10 @@ public struct TokenEndpoint: Sendable {
     public func answer(_ request: TokenRequest, from caller: ClientCredentials, at now: Instant) async throws(OAuthFailure) -> TokenResponse {
         let client = try await authentication.authenticate(caller, at: now)
         try client.require(request.grantType)
+        // Before anything is spent: what cannot be signed must not cost a code or turn a refresh token over.
+        let signers = try issuer.signers(for: client)
         let redemption = try await redeem(request, by: client, at: now)
-        return try issuer.issue(for: redemption, to: client, at: now)
+        return try issuer.issue(for: redemption, to: client, with: signers, at: now)
     }
 
     /// The one step that differs from grant to grant.

@@ -48,6 +48,12 @@ struct AuthorizationTurn {
         return show(try await authorization.allow(pending, session: session, decision: decision, at: now), pending, session)
     }
 
+    /// The resident goes on with the account that the page showed. Whoever signed in since is asked anew.
+    func continueAsChosen(_ pending: PendingAuthorization) async throws -> Response {
+        let isSame = pending.wasAsked(in: try await desk.session(of: request, at: now))
+        return try await proceed(isSame ? pending.choosingAccount() : pending)
+    }
+
     func deny(_ pending: PendingAuthorization) async throws -> Response {
         deliver(try await authorization.deny(pending, session: try await desk.session(of: request, at: now), at: now))
     }
@@ -106,7 +112,7 @@ struct AuthorizationTurn {
     }
 
     private func chooseAccountPage(_ pending: PendingAuthorization, _ session: ActiveSession) -> Response {
-        let ticket = authorization.ticket(for: pending, browser: browser.digest)
+        let ticket = authorization.ticket(for: pending.asking(session), browser: browser.digest)
         let page = ChooseAccountPage(
             agency: agency(pending), ticket: ticket, formToken: desk.forms.token(for: browser), accountName: session.resident.displayName,
             accountDetail: session.resident.username.display)
@@ -114,7 +120,7 @@ struct AuthorizationTurn {
     }
 
     private func consentPage(_ pending: PendingAuthorization, _ question: ConsentQuestion, _ session: ActiveSession) -> Response {
-        let ticket = authorization.ticket(for: pending, browser: browser.digest)
+        let ticket = authorization.ticket(for: pending.asking(session), browser: browser.digest)
         let scopes = question.parts.map { part in
             ConsentScope(
                 scope: part.scope, values: question.claimNames(of: part).compactMap { session.resident.displayText(of: $0) },

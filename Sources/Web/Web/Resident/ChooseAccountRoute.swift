@@ -16,7 +16,7 @@ struct ChooseAccountRoute {
         return try await turn.answer {
             let pending = try turn.open(form: form)
             switch form["decision"] {
-            case "continue": return try await turn.proceed(pending.choosingAccount())
+            case "continue": return try await turn.continueAsChosen(pending)
             case "other": return turn.signInPage(pending.choosingAccount(), identifier: "", problem: nil, session: nil)
             default: return try await turn.proceed(pending)
             }
