@@ -1,5 +1,6 @@
 """What every test may ask for: a running server, its registered agencies, a resident nobody used before, a fresh browser."""
 
+import contextlib
 import itertools
 
 import pytest
@@ -17,31 +18,33 @@ def registrations():
 @pytest.fixture(scope="session")
 def portico(tmp_path_factory, registrations):
     """One server for all tests that leave it as they found it. Tests that fail sign-ins on purpose start their own."""
-    server = make_server(tmp_path_factory.mktemp("portico"), registrations)
-    yield server
-    server.end()
+    with running_server(tmp_path_factory.mktemp("portico"), registrations) as server:
+        yield server
 
 
 @pytest.fixture
 def start_portico(tmp_path, registrations):
     """Start a server of one's own, with settings of one's own; it has the same agencies and no residents."""
-    servers = []
+    with contextlib.ExitStack() as running:
+        numbers = itertools.count()
 
-    def start(**settings):
-        folder = tmp_path / f"portico{len(servers)}"
-        folder.mkdir()
-        servers.append(make_server(folder, registrations, settings))
-        return servers[-1]
+        def start(**settings):
+            folder = tmp_path / f"portico{next(numbers)}"
+            folder.mkdir()
+            return running.enter_context(running_server(folder, registrations, settings))
 
-    yield start
-    for server in servers:
+        yield start
+
+
+@contextlib.contextmanager
+def running_server(folder, registrations, settings=None):
+    server = Server(folder, settings)
+    try:
+        server.start()
+        server.apply_clients(list(registrations.metadata.values()))
+        yield server
+    finally:
         server.end()
-
-
-def make_server(folder, registrations, settings=None):
-    server = Server(folder, settings).start()
-    server.apply_clients(list(registrations.metadata.values()))
-    return server
 
 
 @pytest.fixture(scope="session")

@@ -28,11 +28,13 @@ class Town:
 def town(portico):
     agencies = [DemoAgency(portico, "city-permits", "City Permits", "teal"), DemoAgency(portico, "family-benefits", "Family Benefits", "plum")]
     portico.apply_clients([agency.registration for agency in agencies])
-    for agency in agencies:
-        agency.start()
-    yield Town(*agencies)
-    for agency in agencies:
-        agency.end()
+    try:
+        for agency in agencies:
+            agency.start()
+        yield Town(*agencies)
+    finally:
+        for agency in agencies:
+            agency.end()
 
 
 @pytest.fixture

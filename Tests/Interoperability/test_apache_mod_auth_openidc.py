@@ -15,8 +15,10 @@ def apache(request, portico):
     server = Apache()
     secret = secrets.token_urlsafe(32)
     portico.apply_clients([server.registration(secret)])
-    yield server.start(portico.issuer, secret, request.param)
-    server.end()
+    try:
+        yield server.start(portico.issuer, secret, request.param)
+    finally:
+        server.end()
 
 
 def open_private_page(apache, visitor):
