@@ -37,6 +37,21 @@ struct ConsentTests {
         }
     }
 
+    @Test("a name is shown whole, and its parts only where the name does not say them")
+    func partsOfNames() async throws {
+        let house = try await House()
+        try await house.addResident("sam", ["name": "Sam Reyes", "given_name": "Samuel", "family_name": "Reyes"])
+        try await house.visit { browser in
+            #expect(try await consentPage(browser).text.components(of: "<li>", to: "</li>").filter { $0.contains("Amara") }.count == 1)
+        }
+        try await house.visit { browser in
+            let page = try await browser.signIn(try await browser.authorize(), identifier: "sam")
+            let shown = page.text.components(of: "<li>", to: "</li>")
+            #expect(shown.contains { $0.contains("Sam Reyes") } && shown.contains { $0.contains("Samuel") })
+            #expect(shown.count { $0.contains("Reyes") } == 1)
+        }
+    }
+
     @Test("what was left unticked is withheld from tokens and userinfo, and not asked again")
     func narrowed() async throws {
         let house = try await House()
