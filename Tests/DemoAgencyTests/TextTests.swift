@@ -38,6 +38,15 @@ struct TextTests {
         #expect(seal.open("", purpose: .signIn) == nil)
     }
 
+    @Test("markup stands alone among characters, whatever is written around it", arguments: ["\u{0600}<b>", "\"\u{0301}x", "'\u{200D}", "a&\u{FE0F}b"])
+    func separated(text: String) {
+        let markup: Set<Unicode.Scalar> = ["<", ">", "&", "\"", "'"]
+        for character in text.separated where character.unicodeScalars.contains(where: markup.contains) {
+            #expect(character.unicodeScalars.count == 1)
+        }
+        #expect(text.separated.unicodeScalars.filter { $0 != "\u{200B}" }.elementsEqual(text.unicodeScalars))
+    }
+
     @Test("times read as minutes in UTC")
     func time() { #expect(TimeText.minute(Instant(secondsSince1970: 1_800_000_000)) == "2027-01-15 08:00 UTC") }
 }

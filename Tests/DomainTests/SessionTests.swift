@@ -9,7 +9,7 @@ struct SessionTests {
         let now = Instant(milliseconds: 0)
         return Session(
             digest: TokenDigest(of: "s"), residentID: .random(), createdAt: now, authTime: now, lastSeenAt: now, idleExpiresAt: now, expiresAt: now,
-            acr: "1", amr: ["pwd"], userAgent: text, locale: nil, browserDigest: TokenDigest(of: "b")
+            acr: "1", amr: ["pwd"], userAgent: text, browserDigest: TokenDigest(of: "b")
         ).userAgent
     }
 

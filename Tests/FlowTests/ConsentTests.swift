@@ -19,6 +19,11 @@ struct ConsentTests {
         return page.hasForm("/sign-in") ? try await browser.signIn(page) : page
     }
 
+    /// The rows of the page's lists.
+    private func items(of page: Answer) -> [Substring] {
+        page.text.split(separator: "<li>").dropFirst().compactMap { $0.split(separator: "</li>").first }
+    }
+
     private func info(_ answer: Answer, _ browser: Browser) async throws -> JSONObject {
         let tokens = try await browser.redeem(try #require(answer.redirected("code")))
         return try await browser.userInfo(try #require(tokens.json["access_token"]?.stringValue)).json
@@ -34,6 +39,22 @@ struct ConsentTests {
             }
             let boxes = Set(page.forms.first { $0.action == "/consent" }?.fields.keys.filter { $0.hasPrefix("scope_") } ?? [])
             #expect(boxes == ["scope_profile", "scope_email", "scope_address", "scope_phone", "scope_offline_access"])
+        }
+    }
+
+    @Test("a name is shown whole, and its parts only where the name does not say them")
+    func partsOfNames() async throws {
+        let house = try await House()
+        try await house.addResident("sam", ["name": "Sam Reyes", "given_name": "Samuel", "family_name": "Reyes"])
+        try await house.visit { browser in
+            let shown = items(of: try await consentPage(browser))
+            #expect(shown.count { $0.contains("Amara") } == 1)
+        }
+        try await house.visit { browser in
+            let page = try await browser.signIn(try await browser.authorize(), identifier: "sam")
+            let shown = items(of: page)
+            #expect(shown.contains { $0.contains("Sam Reyes") } && shown.contains { $0.contains("Samuel") })
+            #expect(shown.count { $0.contains("Reyes") } == 1)
         }
     }
 

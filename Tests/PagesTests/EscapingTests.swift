@@ -20,10 +20,10 @@ struct EscapingTests {
     ]
 
     private static func pages(with attack: String) -> [any Page] {
-        let agency = AgencyLabel(name: attack, uri: attack, logoURI: attack)
+        let agency = AgencyLabel(name: attack, uri: attack)
         return [
             SignInPage(
-                agency: agency, ticket: attack, formToken: attack, identifier: attack, problem: .notRecognised, reference: attack, signedInAs: nil),
+                agency: agency, ticket: attack, formToken: attack, identifier: attack, problem: .notRecognised, signedInAs: nil),
             SignInPage(agency: agency, ticket: attack, formToken: attack, identifier: attack, signedInAs: attack),
             ConsentPage(
                 agency: agency, residentName: attack, ticket: attack,

@@ -19,7 +19,7 @@ enum Sample {
     static func signIn(_ problem: SignInProblem?, signedInAs: String? = nil) -> SignInPage {
         SignInPage(
             agency: permits, ticket: "ticket-1", formToken: "token-1", identifier: signedInAs == nil ? "" : "amina.haddad", problem: problem,
-            reference: problem == nil ? nil : "K7Q2-M4XD", signedInAs: signedInAs)
+            signedInAs: signedInAs)
     }
 
     static let consent = ConsentPage(
@@ -54,7 +54,6 @@ enum Sample {
             ("sign-in-not-recognised", signIn(.notRecognised)),
             ("sign-in-delayed", signIn(.delayed(wait: .seconds(170)))),
             ("sign-in-busy", signIn(.busy(wait: .seconds(5)))),
-            ("sign-in-session-ended", signIn(.sessionEnded)),
             ("sign-in-again", signIn(.reauthenticate, signedInAs: "Amina Haddad")),
             ("consent", consent),
             (

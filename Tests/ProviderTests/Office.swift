@@ -55,7 +55,7 @@ struct Office {
             try transaction.sessions.insert(
                 Session(
                     digest: token.digest, residentID: resident.id, createdAt: now, authTime: now, lastSeenAt: now, idleExpiresAt: now + .hours(1),
-                    expiresAt: now + .hours(12), acr: AuthenticationContext.password, amr: ["pwd"], userAgent: "", locale: nil,
+                    expiresAt: now + .hours(12), acr: AuthenticationContext.password, amr: ["pwd"], userAgent: "",
                     browserDigest: browser))
         }
         return try #require(try await Sessions(database: database, policy: SessionPolicy()).resume(token.text, at: now))

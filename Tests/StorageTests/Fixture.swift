@@ -84,7 +84,7 @@ extension Session {
         Session(
             digest: TokenDigest(of: text ?? "session of \(resident.id)"), residentID: resident.id, createdAt: noon, authTime: noon, lastSeenAt: noon,
             idleExpiresAt: noon + .minutes(30), expiresAt: noon + .hours(12), acr: "urn:portico:password", amr: ["pwd"], userAgent: "Browser",
-            locale: "es", browserDigest: TokenDigest(of: "browser"))
+            browserDigest: TokenDigest(of: "browser"))
     }
 }
 

@@ -37,7 +37,6 @@ CREATE TABLE session (
     acr TEXT NOT NULL,
     amr TEXT NOT NULL,
     user_agent TEXT NOT NULL,
-    locale TEXT,
     browser_digest BLOB NOT NULL CHECK (length(browser_digest) = 32)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_resident ON session (resident_id);

@@ -60,7 +60,6 @@ public enum AuditKind: String, Sendable, Hashable, CaseIterable {
     /// A resident refused an agency.
     case consentRefused = "consent.refused"
     /// A resident took a consent back.
-    case consentRemoved = "consent.removed"
     /// A grant and all that hangs on it was revoked, such as after a replay.
     case grantRevoked = "grant.revoked"
     /// A signing key was made and published.

@@ -17,13 +17,12 @@ public struct Session: Sendable, Hashable {
     public let amr: [String]
     /// What the browser said it is, cut to 200 characters, for the resident to recognise it by.
     public let userAgent: String
-    public let locale: String?
     /// The browser's own cookie, by which its sessions are told apart from those of others.
     public let browserDigest: TokenDigest
 
     public init(
         digest: TokenDigest, residentID: ResidentID, createdAt: Instant, authTime: Instant, lastSeenAt: Instant, idleExpiresAt: Instant,
-        expiresAt: Instant, acr: String, amr: [String], userAgent: String, locale: String?, browserDigest: TokenDigest
+        expiresAt: Instant, acr: String, amr: [String], userAgent: String, browserDigest: TokenDigest
     ) {
         self.digest = digest
         self.residentID = residentID
@@ -35,7 +34,6 @@ public struct Session: Sendable, Hashable {
         self.acr = acr
         self.amr = amr
         self.userAgent = String(userAgent.unicodeScalars.filter { !PreparedText.breaksLine($0) }.prefix(200).map(Character.init))
-        self.locale = locale
         self.browserDigest = browserDigest
     }
 }

@@ -37,11 +37,6 @@ extension ConsentStore where Transaction == WriteTransaction {
         try transaction.execute(
             "UPDATE consent SET last_used_at = \(now) WHERE resident_id = \(resident.rawValue) AND client_id = \(client.rawValue)") == 1
     }
-
-    @discardableResult
-    public func remove(_ resident: ResidentID, client: ClientID) throws(DatabaseError) -> Bool {
-        try transaction.execute("DELETE FROM consent WHERE resident_id = \(resident.rawValue) AND client_id = \(client.rawValue)") == 1
-    }
 }
 
 private let consentColumns: SQLFragment = "resident_id, client_id, scope, declined, claim_names, granted_at, updated_at, last_used_at"

@@ -4,7 +4,6 @@ public import Database
 public enum EpochTopic: String, Sendable, Hashable, CaseIterable {
     case keys
     case clients
-    case settings
 }
 
 /// A number for each topic that grows with every change, in the change's own transaction.

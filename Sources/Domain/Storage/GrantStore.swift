@@ -57,13 +57,6 @@ extension GrantStore where Transaction == WriteTransaction {
             WHERE resident_id = \(resident.rawValue) AND client_id = \(client.rawValue) AND revoked_at IS NULL
             """)
     }
-
-    /// How many were revoked.
-    @discardableResult
-    public func revokeAll(client: ClientID, at now: Instant) throws(DatabaseError) -> Int {
-        try transaction.execute(
-            "UPDATE access_grant SET revoked_at = \(now) WHERE client_id = \(client.rawValue) AND revoked_at IS NULL")
-    }
 }
 
 private let grantColumns: SQLFragment = """

@@ -33,7 +33,7 @@ extension SessionStore where Transaction == WriteTransaction {
             INSERT INTO session (\(sessionColumns), kept_until)
             VALUES (\(session.digest), \(session.residentID.rawValue), \(session.createdAt), \(session.authTime), \(session.lastSeenAt),
                 \(session.idleExpiresAt), \(session.expiresAt), \(session.acr), \(jsonText(session.amr)), \(session.userAgent),
-                \(session.locale), \(session.browserDigest), \(session.expiresAt))
+                \(session.browserDigest), \(session.expiresAt))
             """)
     }
 
@@ -63,12 +63,12 @@ extension SessionStore where Transaction == WriteTransaction {
 }
 
 private let sessionColumns: SQLFragment = """
-    digest, resident_id, created_at, auth_time, last_seen_at, idle_expires_at, expires_at, acr, amr, user_agent, locale, browser_digest
+    digest, resident_id, created_at, auth_time, last_seen_at, idle_expires_at, expires_at, acr, amr, user_agent, browser_digest
     """
 
 private func readSession(_ row: Row) throws(DatabaseError) -> Session {
     Session(
         digest: try row.digest(0), residentID: try row.residentID(1), createdAt: try row.instant(2), authTime: try row.instant(3),
         lastSeenAt: try row.instant(4), idleExpiresAt: try row.instant(5), expiresAt: try row.instant(6), acr: try row.text(7),
-        amr: try row.strings(8), userAgent: try row.text(9), locale: try row.textOrNull(10), browserDigest: try row.digest(11))
+        amr: try row.strings(8), userAgent: try row.text(9), browserDigest: try row.digest(10))
 }

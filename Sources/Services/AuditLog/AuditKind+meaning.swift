@@ -16,7 +16,6 @@ extension AuditKind {
         case .authorizationGranted: "An agency was given a code for a resident."
         case .consentGranted: "A resident allowed an agency to know what the detail names."
         case .consentRefused: "A resident refused an agency."
-        case .consentRemoved: "A resident took back what they had allowed an agency."
         case .grantRevoked: "What an agency held for a resident was revoked; the detail says why."
         case .keyGenerated: "A signing key was made and published; the detail says whether it signs already."
         case .keyActivated: "A signing key began to sign."

@@ -174,7 +174,7 @@ extension SignIn {
         return Session(
             digest: token.digest, residentID: resident.id, createdAt: now, authTime: now, lastSeenAt: now,
             idleExpiresAt: sessionPolicy.idleEnd(usedAt: now, expiresAt: expiresAt), expiresAt: expiresAt, acr: AuthenticationContext.password,
-            amr: ["pwd"], userAgent: attempt.userAgent, locale: attempt.locale, browserDigest: attempt.browserDigest)
+            amr: ["pwd"], userAgent: attempt.userAgent, browserDigest: attempt.browserDigest)
     }
 
     /// No password was looked at: an attempt that only met a full queue is no failure.

@@ -13,12 +13,9 @@ public struct SignInAttempt: Sendable {
     /// The value of the cookie that an earlier sign-in left, where the browser sent one.
     public let knownBrowser: String?
     public let userAgent: String
-    /// The language in use, for the session to remember.
-    public let locale: String?
 
     public init(
-        identifier: String, password: Secret, address: String, browserDigest: TokenDigest, knownBrowser: String?, userAgent: String,
-        locale: String? = nil
+        identifier: String, password: Secret, address: String, browserDigest: TokenDigest, knownBrowser: String?, userAgent: String
     ) {
         self.identifier = identifier
         self.password = password
@@ -26,7 +23,6 @@ public struct SignInAttempt: Sendable {
         self.browserDigest = browserDigest
         self.knownBrowser = knownBrowser
         self.userAgent = userAgent
-        self.locale = locale
     }
 }
 

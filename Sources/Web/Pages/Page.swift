@@ -23,12 +23,10 @@ public struct AgencyLabel: Sendable, Hashable {
     public let name: String
     /// The agency's own page; shown as a link where it is an `https` (or loopback `http`) address.
     public let uri: String?
-    public let logoURI: String?
 
-    public init(name: String, uri: String? = nil, logoURI: String? = nil) {
+    public init(name: String, uri: String? = nil) {
         self.name = name
         self.uri = uri
-        self.logoURI = logoURI
     }
 
     static let example = AgencyLabel(name: "City Permits", uri: "https://permits.example/")

@@ -93,6 +93,7 @@ public func buildFront(_ configuration: WebConfiguration, _ services: WebService
     UserInfoRoute(desk: desk).add(to: routes)
     AuthorizeRoute(desk: desk).add(to: routes)
     EndSessionRoute(desk: desk).add(to: routes)
+    ErrorsRoute().add(to: routes)
 
     SignInRoute(desk: desk).add(to: routes)
     ConsentRoute(desk: desk).add(to: routes)

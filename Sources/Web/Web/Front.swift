@@ -40,7 +40,7 @@ public struct Front: HTTPResponder {
         let reference = IncidentReference.random()
         log(failure, reference: reference, request, context)
         switch failure {
-        case .json(let failure, let challenge): return .oauthError(failure, challenge: challenge)
+        case .json(let failure, let challenge): return .oauthError(failure, challenge: challenge, issuer: desk.configuration.issuer)
         case .page(let kind, let status, let cause, let restart):
             var response = desk.errorPage(kind, detail: cause?.publicText, reference: reference, restart: restart, request: request)
             response.status = status

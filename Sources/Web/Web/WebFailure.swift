@@ -62,7 +62,7 @@ enum PageCause {
 
     var publicText: String? {
         switch self {
-        case .oauth(let failure): "\(failure.reference): \(failure.description)"
+        case .oauth(let failure): "\(failure.shownReference): \(failure.description)"
         case .hidden: nil
         }
     }
@@ -70,8 +70,8 @@ enum PageCause {
 
 extension Response {
     /// An OAuth error as JSON (RFC 6749 §5.2).
-    static func oauthError(_ failure: OAuthFailure, challenge: String? = nil) -> Response {
-        var response = Response.json(failure.jsonBytes(), status: .init(code: failure.status))
+    static func oauthError(_ failure: OAuthFailure, challenge: String? = nil, issuer: Issuer) -> Response {
+        var response = Response.json(failure.jsonBytes(errorURI: issuer.errorURI(of: failure)), status: .init(code: failure.status))
         if let challenge { response.headers[.wwwAuthenticate] = challenge }
         if failure.code == .temporarilyUnavailable { response.headers[.retryAfter] = "1" }
         return response

@@ -64,7 +64,8 @@ struct AgencyPages: Sendable {
     func resident(_ resident: SignedInResident) -> String {
         let authenticated = resident.idToken.authenticatedAt
         let page = Resident(
-            frame: frame, greeting: resident.displayName.map { "Welcome, \($0)" } ?? "Welcome", pseudonym: resident.pseudonym,
+            frame: frame, greeting: resident.displayName.map { "Welcome, \($0.separated)" } ?? "Welcome",
+            pseudonym: resident.pseudonym.separated,
             signedInAt: TimeText.minute(resident.signedInAt), signedInAtMachine: TimeText.machine(resident.signedInAt),
             hasAuthenticationTime: authenticated != nil, authenticatedAt: authenticated.map(TimeText.minute) ?? "",
             authenticatedAtMachine: authenticated.map(TimeText.machine) ?? "", claims: ClaimRow.rows(for: resident))

@@ -16,7 +16,8 @@ struct ClaimRow: Sendable, Hashable {
     }
 
     private static func row(_ member: (name: String, value: JSONValue), source: String) -> ClaimRow {
-        ClaimRow(label: labels[member.name] ?? member.name, claim: member.name, value: text(member.value, of: member.name), source: source)
+        let name = member.name.separated
+        return ClaimRow(label: labels[member.name] ?? name, claim: name, value: text(member.value, of: member.name).separated, source: source)
     }
 
     private static func text(_ value: JSONValue, of name: String) -> String {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Domain
 import Primitives
 import Residents
@@ -24,5 +25,22 @@ extension ResidentDirectory {
             throw CommandFailure(.refused, "There is no resident \(Table.plain(name)).", "`portico residents list` shows those there are.")
         }
         return resident
+    }
+}
+
+/// The resident that a command changes, and the change carried out and shown.
+struct ResidentTarget: ParsableArguments {
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "Username, email address or id.")
+    var resident: String
+
+    /// - Parameter outcome: what is true of the resident afterwards.
+    func change(_ outcome: String, _ work: (ResidentDirectory, ResidentID, Instant) async throws -> Void) async throws {
+        try await options.withResidents(missing: .refuse) { residents, now in
+            let id = try await residents.require(resident).id
+            try await work(residents, id, now)
+            let changed = try await residents.require(id.rawValue)
+            options.show("\(resident) \(outcome).", json: ResidentText.json(of: changed))
+        }
     }
 }

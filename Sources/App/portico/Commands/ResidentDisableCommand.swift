@@ -10,16 +10,9 @@ struct ResidentDisableCommand: PorticoCommand {
               portico residents disable sam
             """)
 
-    @OptionGroup var options: CommonOptions
-    @Argument(help: "Username, email address or id.")
-    var resident: String
+    @OptionGroup var target: ResidentTarget
 
     func perform() async throws {
-        try await options.withResidents(missing: .refuse) { residents, now in
-            let id = try await residents.require(resident).id
-            try await residents.disable(id, at: now)
-            let disabled = try await residents.require(id.rawValue)
-            options.show("\(resident) is disabled.", json: ResidentText.json(of: disabled))
-        }
+        try await target.change("is disabled") { residents, id, now in try await residents.disable(id, at: now) }
     }
 }

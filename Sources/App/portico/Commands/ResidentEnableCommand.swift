@@ -10,16 +10,9 @@ struct ResidentEnableCommand: PorticoCommand {
               portico residents enable sam
             """)
 
-    @OptionGroup var options: CommonOptions
-    @Argument(help: "Username, email address or id.")
-    var resident: String
+    @OptionGroup var target: ResidentTarget
 
     func perform() async throws {
-        try await options.withResidents(missing: .refuse) { residents, now in
-            let id = try await residents.require(resident).id
-            try await residents.enable(id, at: now)
-            let enabled = try await residents.require(id.rawValue)
-            options.show("\(resident) is enabled.", json: ResidentText.json(of: enabled))
-        }
+        try await target.change("may sign in again") { residents, id, now in try await residents.enable(id, at: now) }
     }
 }

@@ -32,7 +32,7 @@ public struct AuthorizationEndpoint: Sendable {
             try check(request, of: client)
             return PendingAuthorization(request: request, client: client, redirect: redirect, startedAt: now, accountChosen: false)
         } catch {
-            throw .redirect(error, answer(redirect, .failure(error, errorURI: nil)))
+            throw .redirect(error, refuse(redirect, error))
         }
     }
 
@@ -70,9 +70,9 @@ public struct AuthorizationEndpoint: Sendable {
                 let event = AuditEvent.consentRefused(by: session.resident.id, to: pending.client.id, at: now)
                 try await answering { try await database.write { try $0.record(event) } }
             }
-            return answer(pending.redirect, .failure(OAuthFailure(FlowReference.denied), errorURI: nil))
+            return refuse(pending.redirect, OAuthFailure(FlowReference.denied))
         } catch {
-            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+            throw .redirect(error, refuse(pending.redirect, error))
         }
     }
 
@@ -181,7 +181,7 @@ public struct AuthorizationEndpoint: Sendable {
                 }
             }
         } catch {
-            throw .redirect(error, answer(pending.redirect, .failure(error, errorURI: nil)))
+            throw .redirect(error, refuse(pending.redirect, error))
         }
     }
 
@@ -214,6 +214,10 @@ public struct AuthorizationEndpoint: Sendable {
             }
         }
         return isIssued ? code : nil
+    }
+
+    private func refuse(_ redirect: ProvenRedirect, _ failure: OAuthFailure) -> AuthorizationResponse {
+        answer(redirect, .failure(failure, errorURI: policy.issuer.errorURI(of: failure)))
     }
 
     private func answer(_ redirect: ProvenRedirect, _ outcome: AuthorizationResponse.Outcome) -> AuthorizationResponse {

@@ -12,6 +12,7 @@ public final class Discovery: Sendable {
     public static let userInfoPath = "/userinfo"
     public static let jwksPath = "/jwks"
     public static let endSessionPath = "/logout"
+    public static let errorsPath = "/errors"
 
     /// The metadata as it is sent.
     public struct Document: Sendable {

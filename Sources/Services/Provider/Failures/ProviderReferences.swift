@@ -83,7 +83,6 @@ public enum GrantReference: String, FailureReference {
         switch self {
         case .clientNotAuthenticated: "The client is unknown, or could not be authenticated with what it sent."
         case .grantTypeNotRegistered: "The client is not registered for this 'grant_type'."
-        // A replay is told apart in the log alone: who replays learns nothing.
         case .codeInvalid, .codeReplayed: "'code' is unknown, expired, already used or issued to another client."
         case .redirectURIDiffers: "'redirect_uri' is not the one of the authorization request."
         case .verifierUnexpected: "'code_verifier' was sent, but the authorization request had no 'code_challenge'."
@@ -92,6 +91,15 @@ public enum GrantReference: String, FailureReference {
         case .refreshTokenInvalid, .refreshTokenReplayed: "'refresh_token' is unknown, expired, revoked or issued to another client."
         case .scopeExceedsGrant: "'scope' asks for more than was granted."
         case .scopeNotRegistered: "'scope' names a value that this client is not registered for."
+        }
+    }
+
+    /// A replay is told apart in the log alone: who replays learns nothing.
+    public var shown: GrantReference {
+        switch self {
+        case .codeReplayed: .codeInvalid
+        case .refreshTokenReplayed: .refreshTokenInvalid
+        default: self
         }
     }
 }
@@ -142,5 +150,18 @@ public enum ServerReference: String, FailureReference {
         case .failed: "The request could not be completed."
         case .keyMissing: "There is no active signing key for the algorithm that the client is registered for."
         }
+    }
+}
+
+extension FailureCatalogue {
+    /// The refusals of this module.
+    public static var ofProvider: [FailureCatalogue] {
+        [
+            FailureCatalogue("The authorization endpoint", FlowReference.self),
+            FailureCatalogue("The token endpoint", GrantReference.self),
+            FailureCatalogue("Userinfo", UserInfoReference.self),
+            FailureCatalogue("The end of a session", EndSessionReference.self),
+            FailureCatalogue("Failures of ours", ServerReference.self),
+        ]
     }
 }

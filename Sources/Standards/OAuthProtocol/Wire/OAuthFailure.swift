@@ -33,24 +33,30 @@ public struct OAuthFailure: Error, Sendable, Hashable {
     }
 
     public let code: Code
-    /// Stable across releases, such as `TOKEN-12`: in the log, the audit record and `error_uri`.
+    /// Stable across releases, such as `TOKEN-12`: in the log and the audit record.
     public let reference: String
+    /// The same for pages and `error_uri`, where a catalogue does not put a less telling one in its place.
+    public let shownReference: String
     /// One sentence for the developer of the client, naming the parameter; only characters that RFC 6749 §5.2 allows.
     public let description: String
     /// For the log only: never sent.
     public let cause: String?
 
     /// The description's illegal characters are replaced and its length bounded, so that it may quote what was received.
-    public init(_ code: Code, reference: String, description: String, cause: String? = nil) {
+    ///
+    /// - Parameter shownReference: what a client is shown in place of `reference`; nil for `reference` itself.
+    public init(_ code: Code, reference: String, shownReference: String? = nil, description: String, cause: String? = nil) {
         self.code = code
         self.reference = reference
+        self.shownReference = shownReference ?? reference
         self.description = Self.legalText(description)
         self.cause = cause
     }
 
     /// A failure listed in a catalogue; without a description the catalogue's own sentence is sent.
     public init(_ entry: some FailureReference, _ description: String? = nil, cause: String? = nil) {
-        self.init(entry.code, reference: entry.rawValue, description: description ?? entry.meaning, cause: cause)
+        self.init(
+            entry.code, reference: entry.rawValue, shownReference: entry.shown.rawValue, description: description ?? entry.meaning, cause: cause)
     }
 
     /// The HTTP status of a direct answer (RFC 6749 §5.2, RFC 6750 §3.1). Redirected errors have none.

@@ -59,6 +59,8 @@ public struct ConsentScope: Sendable, Hashable {
     }
 
     private static let withData: Set = ["profile", "email", "address", "phone"]
+    /// Whose values are written from left to right in every language: nothing in `+44 1632` says so by itself.
+    private static let leftToRight: Set = ["email", "phone"]
     private static let explained: Set = ["openid", "profile", "email", "address", "phone", "offline_access"]
 
     func record(for agency: AgencyLabel, in texts: Texts) -> PageRecord {
@@ -71,6 +73,7 @@ public struct ConsentScope: Sendable, Hashable {
             "explanation": .text(texts.text("scope.\(key).text", ["agency": agency.name])),
             "values": .list(shown.map { ["value": .text($0)] }),
             "hasValues": .flag(!shown.isEmpty),
+            "isLeftToRight": .flag(Self.leftToRight.contains(scope)),
             "isEmpty": .flag(shown.isEmpty && Self.withData.contains(scope)),
             "alreadyGranted": .flag(alreadyGranted),
         ]

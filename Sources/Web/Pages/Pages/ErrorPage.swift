@@ -7,9 +7,7 @@ public struct ErrorPage: Page {
         case lostBrowser = "lost_browser"
         case expired
         case unknownPage = "unknown_page"
-        case forbidden
         case tooLarge = "too_large"
-        case busy
         case unavailable
         case serverError = "server_error"
     }

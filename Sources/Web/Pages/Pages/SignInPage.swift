@@ -8,27 +8,24 @@ public struct SignInPage: Page {
     /// What stands in the first field: a `login_hint`, or what was typed before.
     public let identifier: String
     public let problem: SignInProblem?
-    /// What staff can find this event by.
-    public let reference: String?
     /// The name of whoever is signed in already and has to prove it again; the identifier is then fixed.
     public let signedInAs: String?
 
     public init(
         agency: AgencyLabel?, ticket: String?, formToken: String, identifier: String = "", problem: SignInProblem? = nil,
-        reference: String? = nil, signedInAs: String? = nil
+        signedInAs: String? = nil
     ) {
         self.agency = agency
         self.ticket = ticket
         self.formToken = formToken
         self.identifier = identifier
         self.problem = problem
-        self.reference = reference
         self.signedInAs = signedInAs
     }
 
     public static let template = "sign-in"
     public static let example = SignInPage(
-        agency: .example, ticket: "ticket", formToken: "token", identifier: "amina", problem: .missingPassword, reference: "K7Q2-M4XD",
+        agency: .example, ticket: "ticket", formToken: "token", identifier: "amina", problem: .missingPassword,
         signedInAs: "Amina Haddad")
 
     public func content(in texts: Texts) -> PageContent {
@@ -51,7 +48,6 @@ public struct SignInPage: Page {
                 "notice": PageValue(problem.flatMap { $0.isError ? nil : $0.message(in: texts) }),
                 "identifierError": .flag(isIdentifierAtFault),
                 "passwordError": .flag(isPasswordAtFault),
-                "reference": PageValue(reference),
             ])
     }
 }
@@ -66,17 +62,11 @@ public enum SignInProblem: Sendable, Hashable {
     case delayed(wait: Duration)
     /// More sign-ins than the server can check at once.
     case busy(wait: Duration)
-    case sessionEnded
     /// The agency, or the age of the session, asks for a fresh sign-in.
     case reauthenticate
 
     /// Whether something went wrong, rather than something having to be said.
-    var isError: Bool {
-        switch self {
-        case .missingIdentifier, .missingPassword, .notRecognised, .delayed, .busy: true
-        case .sessionEnded, .reauthenticate: false
-        }
-    }
+    var isError: Bool { self != .reauthenticate }
 
     func message(in texts: Texts) -> String {
         switch self {
@@ -85,7 +75,6 @@ public enum SignInProblem: Sendable, Hashable {
         case .notRecognised: texts.text("sign_in.not_recognised")
         case .delayed(let wait): texts.text("sign_in.delayed", ["wait": texts.words(for: wait)])
         case .busy(let wait): texts.text("sign_in.busy", ["wait": texts.words(for: wait)])
-        case .sessionEnded: texts.text("sign_in.session_ended")
         case .reauthenticate: texts.text("sign_in.reauthenticate")
         }
     }

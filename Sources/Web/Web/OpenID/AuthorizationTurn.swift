@@ -87,7 +87,7 @@ struct AuthorizationTurn {
         let ticket = authorization.ticket(for: pending, browser: browser.digest)
         let page = SignInPage(
             agency: agency(pending), ticket: ticket, formToken: desk.forms.token(for: browser), identifier: identifier, problem: problem,
-            reference: nil, signedInAs: session?.resident.displayName)
+            signedInAs: session?.resident.displayName)
         return send(page, pending, ticket: ticket, status: status)
     }
 
@@ -123,8 +123,8 @@ struct AuthorizationTurn {
         let ticket = authorization.ticket(for: pending.asking(session), browser: browser.digest)
         let scopes = question.parts.map { part in
             ConsentScope(
-                scope: part.scope, values: question.claimNames(of: part).compactMap { session.resident.displayText(of: $0) },
-                required: part.isRequired, alreadyGranted: part.wasAllowed)
+                scope: part.scope, values: session.resident.displayTexts(of: question.claimNames(of: part)), required: part.isRequired,
+                alreadyGranted: part.wasAllowed)
         }
         let page = ConsentPage(
             agency: agency(pending), residentName: session.resident.displayName, ticket: ticket, scopes: scopes,

@@ -30,9 +30,11 @@ struct MetadataRoutes {
 
 extension Response {
     /// A public document with an ETag; 304 where the caller has it already (RFC 9110 §13.1.2).
-    fileprivate static func cacheable(_ bytes: [UInt8], etag: String, maxAge: Duration, _ request: Request) -> Response {
+    static func cacheable(
+        _ bytes: [UInt8], etag: String, maxAge: Duration, contentType: String = "application/json", _ request: Request
+    ) -> Response {
         var headers: HTTPFields = [
-            .contentType: "application/json", .eTag: etag, .cacheControl: "public, max-age=\(maxAge.wholeSeconds)",
+            .contentType: contentType, .eTag: etag, .cacheControl: "public, max-age=\(maxAge.wholeSeconds)",
             .accessControlAllowOrigin: "*",
         ]
         if let known = request.headers[.ifNoneMatch], known == "*" || known.contains(etag) {

@@ -1,4 +1,5 @@
 public import OAuthProtocol
+import Provider
 
 /// Refusals that concern how a request was carried, before anything in it is read.
 public enum WebReference: String, FailureReference {
@@ -15,4 +16,9 @@ public enum WebReference: String, FailureReference {
         case .bodyTooLarge: "The request body is too large."
         }
     }
+}
+
+extension FailureCatalogue {
+    /// Every refusal that has a reference.
+    static var all: [FailureCatalogue] { ofProtocol + ofProvider + [FailureCatalogue("How a request was carried", WebReference.self)] }
 }

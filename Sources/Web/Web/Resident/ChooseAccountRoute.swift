@@ -7,15 +7,8 @@ struct ChooseAccountRoute {
     let desk: ReceptionDesk
 
     func add(to routes: RouterGroup<PorticoContext>) {
-        routes.form("/choose-account") { request, context in try await submit(request, context) }
-    }
-
-    private func submit(_ request: Request, _ context: PorticoContext) async throws -> Response {
-        let form = try await request.form()
-        let turn = AuthorizationTurn(desk: desk, request: request, now: context.now)
-        return try await turn.answer {
-            let pending = try turn.open(form: form)
-            switch form["decision"] {
+        routes.decision("/choose-account", desk) { decision, _, pending, turn in
+            switch decision {
             case "continue": return try await turn.continueAsChosen(pending)
             case "other": return turn.signInPage(pending.choosingAccount(), identifier: "", problem: nil, session: nil)
             default: return try await turn.proceed(pending)

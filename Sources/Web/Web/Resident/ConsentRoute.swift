@@ -7,16 +7,9 @@ struct ConsentRoute {
     let desk: ReceptionDesk
 
     func add(to routes: RouterGroup<PorticoContext>) {
-        routes.form("/consent") { request, context in try await submit(request, context) }
-    }
-
-    private func submit(_ request: Request, _ context: PorticoContext) async throws -> Response {
-        let form = try await request.form()
-        let turn = AuthorizationTurn(desk: desk, request: request, now: context.now)
-        return try await turn.answer {
-            // What was asked stands sealed in the ticket: the form can only take away from it.
-            let pending = try turn.open(form: form)
-            switch form["decision"] {
+        // What was asked stands sealed in the ticket: the form can only take away from it.
+        routes.decision("/consent", desk) { decision, form, pending, turn in
+            switch decision {
             case "allow": return try await turn.allow(pending, ConsentDecision(allowed: Self.allowed(in: form)))
             case "deny": return try await turn.deny(pending)
             default: return try await turn.proceed(pending)

@@ -90,7 +90,7 @@ struct SignInRoute {
         }
         let page = SignInPage(
             agency: nil, ticket: nil, formToken: desk.forms.token(for: turn.browser), identifier: visit.identifier, problem: problem,
-            reference: nil, signedInAs: nil)
+            signedInAs: nil)
         return desk.send(page, to: turn.request, browser: turn.browser, returnPath: desk.path(Self.path), status: status)
     }
 }
