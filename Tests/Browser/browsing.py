@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from portico_driver.server import REPOSITORY
 
-SCREENSHOTS = pathlib.Path(os.environ.get("PORTICO_ARTEFACTS", REPOSITORY / "artefacts")) / "screenshots"
+SCREENSHOTS = pathlib.Path(os.environ.get("TEST_ARTEFACTS", REPOSITORY / "artefacts")) / "screenshots"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 

@@ -13,7 +13,7 @@ import requests
 from . import loopback
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-BINARY = pathlib.Path(os.environ.get("PORTICO_BIN", REPOSITORY / ".build/debug/portico"))
+BINARY = pathlib.Path(os.environ.get("TEST_PORTICO_BIN", REPOSITORY / ".build/debug/portico"))
 
 # Cheap on purpose: what these tests look at is not the cost of a hash.
 CHEAP_PASSWORDS = {"memory-kib": 1024, "iterations": 1}
