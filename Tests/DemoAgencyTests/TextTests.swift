@@ -39,7 +39,8 @@ struct TextTests {
     }
 
     @Test(
-        "markup stands alone among characters, whatever is written around it", arguments: ["\u{0600}<b>", "\"\u{0301}x", "'\u{200D}", "a&\u{FE0F}b"])
+        "markup stands alone among characters, whatever is written around it",
+        arguments: ["\u{0600}<b>", "\"\u{0301}x", "'\u{200D}", "a&\u{FE0F}b"])
     func separated(text: String) {
         let markup: Set<Unicode.Scalar> = ["<", ">", "&", "\"", "'"]
         for character in text.separated where character.unicodeScalars.contains(where: markup.contains) {

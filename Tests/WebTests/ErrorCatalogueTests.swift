@@ -33,16 +33,16 @@ struct ErrorCatalogueTests {
         }
     }
 
-    @Test("docs/errors.md lists every reference as it is; PORTICO_WRITE_DOCUMENTS=1 writes it anew")
+    @Test("docs/errors.md lists every reference as it is; TEST_WRITE_DOCUMENTS=1 writes it anew")
     func document() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let file = root.appendingPathComponent("docs/errors.md")
-        if ProcessInfo.processInfo.environment["PORTICO_WRITE_DOCUMENTS"] == "1" {
+        if ProcessInfo.processInfo.environment["TEST_WRITE_DOCUMENTS"] == "1" {
             try text().write(to: file, atomically: true, encoding: .utf8)
         }
         #expect(
             try String(contentsOf: file, encoding: .utf8) == text(),
-            "docs/errors.md is not what the catalogues say; write it anew with PORTICO_WRITE_DOCUMENTS=1 swift test --filter ErrorCatalogueTests")
+            "docs/errors.md is not what the catalogues say; write it anew with TEST_WRITE_DOCUMENTS=1 swift test --filter ErrorCatalogueTests")
     }
 
     private func text() -> String {
@@ -63,7 +63,7 @@ struct ErrorCatalogueTests {
         `error_uri`, which leads to the same list at `{issuer}/errors`. A refusal may say more in `error_description` than the sentence here.
 
         This file is written from the code's catalogues, and a test compares them:
-        `PORTICO_WRITE_DOCUMENTS=1 swift test --filter ErrorCatalogueTests` writes it anew.
+        `TEST_WRITE_DOCUMENTS=1 swift test --filter ErrorCatalogueTests` writes it anew.
 
         """
 }
