@@ -138,7 +138,7 @@ struct SecurityHeadersTests {
                 [password, House.password, House.permitsSecret, code, ticket, formToken, Browser.verifier, "secret-state-value"] + issued
                 + Array(browser.cookies.values)
             let lines = log.lines
-            for reference in ["FLOW-01", "AUTHZ-10", "GRANT-03", "USERINFO-01", "sign_in.refused"] {
+            for reference in ["FLOW-01", "AUTHZ-10", "GRANT-11", "USERINFO-01", "sign_in.refused"] {
                 #expect(lines.contains { $0.contains(reference) }, "\(reference) is not in the log")
             }
             for line in lines {
