@@ -26,6 +26,7 @@ let package = Package(
         // Floor 0: C, each imported by exactly one Swift module.
         .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CArgon2", path: "Sources/C/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CMalloc", path: "Sources/C/CMalloc"),
 
         // Floor 1: Base.
         .module("Primitives", floor: "Base"),
@@ -76,7 +77,7 @@ let package = Package(
             name: "portico",
             dependencies: [
                 "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing",
-                "Residents", "Provider", "Pages", "Web",
+                "Residents", "Provider", "Pages", "Web", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),

@@ -132,6 +132,7 @@ struct PageContentTests {
     func home() {
         let page = html(Sample.home)
         #expect(page.contains("<time datetime=\"2026-11-23T14:05:09Z\">23 November 2026, 14:05 UTC</time>"))
+        #expect(page.contains("<time datetime=\"2026-11-23\">23 November 2026</time>"))
         #expect(page.contains("name and birth date, email address"))
         #expect(page.contains("<a href=\"https://permits.example/\"><bdi>City Permits</bdi></a>"))
         #expect(page.contains("<h3><bdi>Family Benefits</bdi></h3>"))

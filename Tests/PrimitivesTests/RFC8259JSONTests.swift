@@ -49,6 +49,17 @@ import Testing
         }
     }
 
+    @Test("the first or the last of many members that comes again is refused", arguments: [1, 23, 24, 25, 100])
+    func duplicatesAmongMany(count: Int) {
+        let members = (1...count).map { "\"m\($0)\":\($0)" }
+        #expect(throws: Never.self) { try JSONValue(parsing: "{\(members.joined(separator: ","))}") }
+        for repeated in [1, count] {
+            #expect(throws: JSONError.duplicateMember("m\(repeated)")) {
+                try JSONValue(parsing: "{\(members.joined(separator: ",")),\"m\(repeated)\":0}")
+            }
+        }
+    }
+
     @Test(
         "bytes that are not UTF-8 are refused",
         arguments: [

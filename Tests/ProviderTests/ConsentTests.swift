@@ -63,6 +63,21 @@ import Testing
         #expect(try await office.refresh(try #require(tokens.refreshToken), at: office.now).idToken != nil)
     }
 
+    @Test("the last use of an agency is kept to the hour")
+    func lastUse() async throws {
+        let office = try await Office()
+        let session = try await office.signedIn()
+        _ = try await office.allow(try office.request(), session, [])
+        func lastUse(after pause: Duration) async throws -> Instant? {
+            let step = try await office.provider.authorization.advance(try office.request(), session: session, at: office.now + pause)
+            #expect(step.code != nil)
+            return try await office.database.read { try $0.consents.list(of: session.resident.id).first?.lastUsedAt }
+        }
+        // 17:46:40 in UTC.
+        #expect(try await lastUse(after: .minutes(10)) == office.now)
+        #expect(try await lastUse(after: .minutes(20)) == office.now + .minutes(20))
+    }
+
     @Test("an answer that leaves no scope is a refusal, now and when it is remembered")
     func nothingLeft() async throws {
         let office = try await Office()

@@ -53,7 +53,6 @@ struct SchemaTests {
             "EXPLAIN QUERY PLAN SELECT scope FROM consent WHERE client_id = 'b'",
             "EXPLAIN QUERY PLAN SELECT id FROM access_grant WHERE session_digest = x'00'",
             "EXPLAIN QUERY PLAN SELECT id FROM access_grant WHERE resident_id = 'a' AND client_id = 'b'",
-            "EXPLAIN QUERY PLAN SELECT id FROM access_grant WHERE client_id = 'b'",
             "EXPLAIN QUERY PLAN SELECT id FROM access_grant WHERE expires_at <= 1",
             "EXPLAIN QUERY PLAN SELECT digest FROM authorization_code WHERE grant_id = 'a'",
             "EXPLAIN QUERY PLAN SELECT digest FROM authorization_code WHERE kept_until <= 1",

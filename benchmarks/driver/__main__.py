@@ -23,8 +23,8 @@ from report import Report
 from work import Workload
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-# The arenas are given back ten seconds after the last hash.
-UNTIL_IDLE = 15
+# The arenas are given back ten seconds after the last hash, other free memory at the next housekeeping, once a minute.
+UNTIL_IDLE = 75
 
 
 def main():

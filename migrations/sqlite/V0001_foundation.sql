@@ -73,7 +73,6 @@ CREATE TABLE access_grant (
     is_offline INTEGER NOT NULL CHECK (is_offline IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX access_grant_resident ON access_grant (resident_id, client_id);
-CREATE INDEX access_grant_client ON access_grant (client_id);
 CREATE INDEX access_grant_session ON access_grant (session_digest) WHERE session_digest IS NOT NULL;
 CREATE INDEX access_grant_expires_at ON access_grant (expires_at);
 

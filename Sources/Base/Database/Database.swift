@@ -21,9 +21,10 @@ public final class Database: Sendable {
     ///
     /// The file is in WAL mode with `synchronous=FULL` and foreign keys on. Another process holding the write lock is waited
     /// for up to five seconds.
-    /// - Parameter readers: The most connections that reads may use; they are opened as concurrent reads ask for them.
+    /// - Parameter readers: The most connections that reads may use; they are opened as concurrent reads ask for them. Reads that wait share
+    ///   a snapshot, so a few connections serve many requests; each further one costs the waking of a thread per read.
     /// - Throws: `unavailable` where the file cannot be opened, `corrupt` where it is no SQLite database.
-    public static func openSQLite(path: String, readers: Int = 4, timeSource: TimeSource) throws(DatabaseError) -> Database {
+    public static func openSQLite(path: String, readers: Int = 2, timeSource: TimeSource) throws(DatabaseError) -> Database {
         Database(engine: try SQLiteEngine(path: path, readers: readers, durability: .full), timeSource: timeSource)
     }
 

@@ -32,6 +32,8 @@ private struct JSONReader {
     var offset = 0
     var depth = 0
 
+    private static let few = 24
+
     init(bytes: [UInt8], maximumDepth: Int) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
@@ -72,7 +74,10 @@ private struct JSONReader {
                 guard next == UInt8(ascii: "\"") else { throw malformed }
                 let name = try readString()
                 // Swift's equality is canonical equivalence: two spellings of one name count as duplicates as well.
-                guard names.insert(name).inserted else { throw .duplicateMember(name) }
+                // A few names are compared one by one, which costs less than a set of them.
+                if members.count == Self.few { names = Set(members.map(\.name)) }
+                let isNew = members.count < Self.few ? !members.contains { $0.name == name } : names.insert(name).inserted
+                guard isNew else { throw .duplicateMember(name) }
                 guard take(UInt8(ascii: ":")) else { throw malformed }
                 members.append((name, try readValue()))
             } while take(UInt8(ascii: ","))
@@ -138,20 +143,25 @@ private struct JSONReader {
     private mutating func readString() throws(JSONError) -> String {
         let start = offset
         offset += 1
+        // What was read before the last escape; most strings have none and are taken as they stand.
         var text: [UInt8] = []
+        var rest = offset
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
+                let last = bytes[rest..<offset]
                 offset += 1
-                guard let string = String(validating: text, as: UTF8.self) else { throw .invalidUTF8(offset: start) }
+                let string = text.isEmpty ? String(validating: last, as: UTF8.self) : String(validating: text + last, as: UTF8.self)
+                guard let string else { throw .invalidUTF8(offset: start) }
                 return string
             case UInt8(ascii: "\\"):
+                text += bytes[rest..<offset]
                 offset += 1
                 try readEscape(into: &text)
+                rest = offset
             case 0..<0x20:
                 throw malformed
             default:
-                text.append(byte)
                 offset += 1
             }
         }

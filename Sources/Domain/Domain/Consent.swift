@@ -12,6 +12,7 @@ public struct Consent: Sendable, Hashable {
     public var claimNames: [String]
     public let grantedAt: Instant
     public var updatedAt: Instant
+    /// The first use in the hour of the last one: it is kept to the hour of the clock in UTC.
     public var lastUsedAt: Instant
 
     public init(

@@ -40,5 +40,6 @@ public struct GrantID: Hashable, Sendable, RawRepresentable, CustomStringConvert
 private func mint(prefix: String) -> String { prefix + Base64URL.encode(Randomness.bytes(16)) }
 
 private func isIdentifier(_ text: String, prefix: String) -> Bool {
-    text.hasPrefix(prefix) && text.utf8.count == prefix.utf8.count + 22 && Base64URL.decode(String(text.dropFirst(prefix.count)))?.count == 16
+    text.utf8.starts(with: prefix.utf8) && text.utf8.count == prefix.utf8.count + 22
+        && Base64URL.decode(utf8: text.utf8.dropFirst(prefix.utf8.count))?.count == 16
 }

@@ -5,7 +5,8 @@ import Primitives
 import ServiceLifecycle
 import Storage
 
-/// Removes what has expired, once a minute, in batches small enough that requests do not wait for them.
+/// Removes what has expired, once a minute, in batches small enough that requests do not wait for them. Then gives back the memory that
+/// the last minute's work has left.
 struct Housekeeping: Service {
     let database: Database
     let keys: KeyAdministration
@@ -27,6 +28,7 @@ struct Housekeeping: Service {
             } catch {
                 logger.error("housekeeping failed; it is tried again in a minute", metadata: ["cause": "\(error)"])
             }
+            FreeMemory.giveBack()
         }
     }
 

@@ -21,6 +21,34 @@ final class SQLiteLanes<Job: Sendable>: Sendable {
         var idle: [DatabaseQueue]
         var isGrowing = false
         var isClosed = false
+        /// Resumed when the last accepted job is done: closing waits for it.
+        var closing: CheckedContinuation<Void, Never>?
+        var isAtRest: Bool { idle.count == connections.count }
+
+        mutating func accept(_ job: Job, _ limits: Limits) -> Step {
+            if isClosed { return .refuse("closed") }
+            if waiting.count >= limits.waiting { return .refuse("too much work is waiting for the database") }
+            waiting.append(job)
+            if let connection = idle.popLast() { return .wake(connection) }
+            guard connections.count < limits.connections, !isGrowing else { return .wait }
+            isGrowing = true
+            return .grow
+        }
+
+        mutating func rest(_ connection: DatabaseQueue) {
+            idle.append(connection)
+            guard isAtRest, let closing else { return }
+            self.closing = nil
+            closing.resume()
+        }
+    }
+
+    private enum Step {
+        case refuse(String)
+        case wake(DatabaseQueue)
+        case grow
+        /// Every connection is busy: the first that is done takes it.
+        case wait
     }
 
     private let limits: Limits
@@ -41,23 +69,18 @@ final class SQLiteLanes<Job: Sendable>: Sendable {
 
     /// Accepts `job`, or answers why not.
     func submit(_ job: Job) -> DatabaseError? {
-        state.withLock { state in
-            if state.isClosed { return .unavailable("closed") }
-            if state.waiting.count >= limits.waiting { return .unavailable("too much work is waiting for the database") }
-            state.waiting.append(job)
-            if let connection = state.idle.popLast() {
-                wake(connection)
-            } else if state.connections.count < limits.connections, !state.isGrowing {
-                state.isGrowing = true
-                grow()
-            }
-            return nil
+        switch state.withLock({ $0.accept(job, limits) }) {
+        case .refuse(let reason): return .unavailable(reason)
+        case .wake(let connection): wake(connection)
+        case .grow: grow()
+        case .wait: break
         }
+        return nil
     }
 
     /// Lets a connection that is not idle work until nothing waits.
     ///
-    /// Called with the state locked: its turn is then in the connection's queue before `close` can put the closing there.
+    /// Called without the lock, which waking a thread would hold for as long as a query takes.
     private func wake(_ connection: DatabaseQueue) {
         connection.asyncUnsafeRead { [self] access in
             // A queue of one connection hands that out; it has no failure to report.
@@ -70,7 +93,7 @@ final class SQLiteLanes<Job: Sendable>: Sendable {
     private func take(for connection: DatabaseQueue) -> [Job]? {
         state.withLock { state in
             guard !state.waiting.isEmpty else {
-                state.idle.append(connection)
+                state.rest(connection)
                 return nil
             }
             // A fair share, so that one connection does not take what another could begin at once.
@@ -85,12 +108,13 @@ final class SQLiteLanes<Job: Sendable>: Sendable {
     private func grow() {
         DispatchQueue.global().async { [self] in
             let connection = try? open()
-            state.withLock { state in
+            let isWanted = state.withLock { state in
                 state.isGrowing = false
-                guard let connection, !state.isClosed else { return }
+                guard let connection, !state.isClosed else { return false }
                 state.connections.append(connection)
-                wake(connection)
+                return true
             }
+            if isWanted, let connection { wake(connection) }
         }
     }
 
@@ -102,8 +126,15 @@ final class SQLiteLanes<Job: Sendable>: Sendable {
         }
         guard !connections.isEmpty else { return }
         await withCheckedContinuation { continuation in
+            let isAtRest = state.withLock { state in
+                if !state.isAtRest { state.closing = continuation }
+                return state.isAtRest
+            }
+            if isAtRest { continuation.resume() }
+        }
+        await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                // A queue is serial, so closing waits behind the work it has begun; one that failed to close does so when it is released.
+                // One that failed to close does so when it is released.
                 for connection in connections { try? connection.close() }
                 continuation.resume()
             }

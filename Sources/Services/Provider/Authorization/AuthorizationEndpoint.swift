@@ -43,7 +43,7 @@ public struct AuthorizationEndpoint: Sendable {
         try await step(pending, session, at: now) { session, earlier throws(OAuthFailure) in
             let question = ConsentQuestion(pending, resident: session.resident, earlier: earlier)
             guard let release = try steps.release(question, for: pending) else { return .ask(question) }
-            return .release(release, .remembered)
+            return .release(release, .remembered(earlier))
         }
     }
 
@@ -158,7 +158,8 @@ public struct AuthorizationEndpoint: Sendable {
 
     /// What a release rests on.
     fileprivate enum ConsentOrigin: Sendable {
-        case remembered
+        /// An earlier answer of the resident.
+        case remembered(Consent?)
         /// The resident has just given it. One that takes back part of an earlier answer ends what was given on the strength of that.
         case given(Consent, narrows: Bool)
     }
@@ -228,7 +229,9 @@ public struct AuthorizationEndpoint: Sendable {
 extension WriteTransaction {
     fileprivate func keep(_ origin: AuthorizationEndpoint.ConsentOrigin, of grant: Grant, at now: Instant) throws(DatabaseError) {
         switch origin {
-        case .remembered: try consents.markUsed(grant.residentID, client: grant.clientID, at: now)
+        case .remembered(let consent):
+            guard let consent, consent.isUseWorthNoting(at: now) else { return }
+            try consents.markUsed(grant.residentID, client: grant.clientID, at: now)
         case .given(let consent, let narrows):
             if narrows { try grants.revokeAll(of: grant.residentID, client: grant.clientID, at: now) }
             try consents.record(consent)

@@ -107,6 +107,9 @@ public struct ConsentQuestion: Sendable {
 }
 
 extension Consent {
+    /// When it was last used is kept to the hour of the clock in UTC: a row written for every single sign-on would tell a resident no more.
+    func isUseWorthNoting(at now: Instant) -> Bool { now.secondsSince1970 / 3600 != lastUsedAt.secondsSince1970 / 3600 }
+
     /// Whether an earlier answer allowed `scope`, or, where only `claims` of it are asked for, each of them.
     func covers(_ name: String, claims: [String]) -> Bool {
         if scope.contains(name) { return true }

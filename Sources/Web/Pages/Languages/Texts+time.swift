@@ -4,8 +4,14 @@ extension Texts {
     /// A point in time as the language writes it, in UTC: “23 November 2026, 14:05 UTC”.
     func dateAndTime(_ instant: Instant) -> String {
         let time = CalendarTime(instant)
-        let values = ["date": date(year: time.year, month: time.month, day: time.day), "time": "\(twoDigits(time.hour)):\(twoDigits(time.minute))"]
+        let values = ["date": date(instant), "time": "\(twoDigits(time.hour)):\(twoDigits(time.minute))"]
         return phrase("time.date_and_time")?.filled(values, isolating: false) ?? ""
+    }
+
+    /// The day of a point in time, in UTC: “23 November 2026”.
+    func date(_ instant: Instant) -> String {
+        let time = CalendarTime(instant)
+        return date(year: time.year, month: time.month, day: time.day)
     }
 
     /// A birth date as OIDC Core §5.1 writes it (`1988-03-04`), as the language writes it; nil for any other text.

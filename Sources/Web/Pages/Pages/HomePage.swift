@@ -48,6 +48,7 @@ public struct UsedAgency: Sendable, Hashable {
     public let name: String
     public let clientURL: String?
     public let firstUsed: Instant
+    /// Known to the hour, so shown as a day.
     public let lastUsed: Instant
     /// What it may learn.
     public let scopes: [String]
@@ -67,7 +68,7 @@ public struct UsedAgency: Sendable, Hashable {
             "agency": .text(name),
             "address": .address(clientURL),
             "first": .time(firstUsed, in: texts),
-            "last": .time(lastUsed, in: texts),
+            "last": .day(lastUsed, in: texts),
             "shared": PageValue(shared.isEmpty ? nil : shared.joined(separator: texts.text("list_separator"))),
         ]
     }
@@ -77,5 +78,10 @@ extension PageValue {
     /// A point in time for people and for machines.
     static func time(_ instant: Instant, in texts: Texts) -> PageValue {
         .record(["written": .text(texts.dateAndTime(instant)), "machine": .text(CalendarTime(instant).machineReadable)])
+    }
+
+    /// The day of a point in time, in UTC.
+    static func day(_ instant: Instant, in texts: Texts) -> PageValue {
+        .record(["written": .text(texts.date(instant)), "machine": .text(CalendarTime(instant).dateText)])
     }
 }

@@ -35,15 +35,15 @@ struct BrowserCookies: Sendable {
     let isSecure: Bool
 
     func value(_ name: Name, in request: Request) -> String? {
-        let wanted = fullName(name)
+        let wanted = fullName(name).utf8
         var found: String?
         for header in request.headers[values: .cookie] {
-            for pair in header.split(separator: ";") {
-                let trimmed = pair.drop { $0 == " " }
-                guard let equals = trimmed.firstIndex(of: "="), trimmed[..<equals] == wanted else { continue }
+            for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
+                let trimmed = pair.drop { $0 == UInt8(ascii: " ") }
+                guard let equals = trimmed.firstIndex(of: UInt8(ascii: "=")), trimmed[..<equals].elementsEqual(wanted) else { continue }
                 // A cookie planted twice cannot be told from ours: neither counts.
                 guard found == nil else { return nil }
-                found = String(trimmed[trimmed.index(after: equals)...])
+                found = String(Substring(trimmed[trimmed.index(after: equals)...]))
             }
         }
         return found
