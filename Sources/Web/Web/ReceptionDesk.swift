@@ -67,7 +67,7 @@ struct ReceptionDesk: Sendable {
     }
 
     /// Notes a refusal that travels to the agency rather than to a page of ours.
-    func logRefusal(_ failure: OAuthFailure, of request: Request) {
+    func logRefusal(_ failure: OAuthFailure) {
         services.logger.info(
             "authorization refused",
             metadata: [

@@ -33,7 +33,7 @@ struct AuthorizationTurn {
         do {
             return try await work()
         } catch AuthorizationFailure.redirect(let failure, let response) {
-            desk.logRefusal(failure, of: request)
+            desk.logRefusal(failure)
             return deliver(response)
         }
     }
