@@ -33,9 +33,9 @@ struct Assembly: Sendable {
         var created: [String] = []
         let issuer = try settings.resolvedIssuer()
         let keyPolicy = settings.keyPolicy
-        let masterKey = try openMasterKey(settings, missing: missing, created: &created)
         let database = try await openDatabase(settings, missing: missing, timeSource: timeSource, created: &created)
         do {
+            let masterKey = try await openMasterKey(settings, of: database, missing: missing, created: &created)
             let (keyRing, keys) = try await KeyRing.open(database, masterKey: masterKey, policy: keyPolicy, at: timeSource.now())
             if !keys.isEmpty { created.append("signing keys (\(keys.map(\.algorithm.rawValue).joined(separator: ", ")))") }
             return Assembly(
@@ -49,39 +49,42 @@ struct Assembly: Sendable {
 
     func close() async { await database.close() }
 
-    private static func openMasterKey(_ settings: Settings, missing: Missing, created: inout [String]) throws -> MasterKey {
-        let path = settings.masterKeyFile
-        guard missing == .create else {
-            guard Files.exists(path) else { throw absent("master key", path) }
-            return try MasterKey.load(path: path)
-        }
-        // A new key would open nothing of a database that is there, and would stand in the way of the right one.
-        guard Files.exists(path) || !Files.exists(settings.database.path) else {
-            throw CommandFailure(
-                .configuration, "The master key file \(path) is missing, and the database \(settings.database.path) cannot be opened without it.",
-                "Put it back from your backup; the setting keys.master-file names the file.")
-        }
-        try Files.makeFolder(above: path)
-        let (masterKey, isNew) = try MasterKey.loadOrCreate(path: path)
-        if isNew { created.append("master key \(path)") }
-        return masterKey
-    }
-
     private static func openDatabase(
         _ settings: Settings, missing: Missing, timeSource: TimeSource, created: inout [String]
     ) async throws -> Database {
+        let database: Database
         switch settings.database {
         case .sqlite(let path):
             let isNew = !Files.exists(path)
             guard !isNew || missing == .create else { throw absent("database", path) }
-            let database = try Database.openSQLite(path: path, timeSource: timeSource)
-            do { try await database.migrate(Schema.migrations) } catch {
-                await database.close()
-                throw error
-            }
+            database = try Database.openSQLite(path: path, timeSource: timeSource)
             if isNew { created.append("database \(path)") }
-            return database
+        case .postgres(let url):
+            database = try Database.openPostgres(url, connections: settings.databaseConnections, timeSource: timeSource)
         }
+        do { try await database.migrate(Schema.migrations) } catch {
+            await database.close()
+            throw error
+        }
+        return database
+    }
+
+    /// A new key would open nothing of a key ring that is there, so one is made only for a database that has none yet.
+    private static func openMasterKey(
+        _ settings: Settings, of database: Database, missing: Missing, created: inout [String]
+    ) async throws -> MasterKey {
+        let path = settings.masterKeyFile
+        if Files.exists(path) { return try MasterKey.load(path: path) }
+        guard try await !KeyRing.isEstablished(in: database) else {
+            throw CommandFailure(
+                .configuration, "The master key file \(path) is missing, and the database \(settings.database.text) cannot be opened without it.",
+                "Put it back from your backup, or copy it from another node; the setting keys.master-file names the file.")
+        }
+        guard missing == .create else { throw absent("master key", path) }
+        try Files.makeFolder(above: path)
+        let (masterKey, isNew) = try MasterKey.loadOrCreate(path: path)
+        if isNew { created.append("master key \(path)") }
+        return masterKey
     }
 
     private static func absent(_ what: String, _ path: String) -> CommandFailure {

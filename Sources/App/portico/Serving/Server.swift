@@ -45,7 +45,7 @@ struct Server: Sendable {
         }
         var configuration = ServiceGroupConfiguration(
             services: [
-                Follower(keyRing: assembly.keyRing, clients: registry, logger: logger),
+                Follower(database: assembly.database, keyRing: assembly.keyRing, clients: registry, logger: logger),
                 Housekeeping(database: assembly.database, keys: assembly.keys, timeSource: assembly.timeSource, logger: logger),
                 application,
             ],
