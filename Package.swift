@@ -104,14 +104,15 @@ let package = Package(
             path: "benchmarks/database", swiftSettings: strict),
 
         // Tests.
+        .target(name: "EngineFixture", dependencies: ["Database"], path: "Tests/EngineFixture", swiftSettings: strict),
         .tests("PrimitivesTests", ["Primitives"]),
         .tests("CryptographyTests", ["Primitives", "Cryptography"], resources: [.copy("Vectors")]),
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
-        .tests("DatabaseTests", ["Primitives", "Cryptography", "Database", "bench-database"]),
+        .tests("DatabaseTests", ["Primitives", "Cryptography", "Database", "EngineFixture", "bench-database"]),
         .tests("JOSETests", ["Primitives", "Cryptography", "JOSE"]),
         .tests("OAuthProtocolTests", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
-        .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
+        .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "EngineFixture", "Domain", "Storage"]),
         .tests("AuditLogTests", ["Primitives", "Database", "Domain", "Storage", "AuditLog"]),
         .tests("KeyRingTests", ["Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "KeyRing"]),
         .tests(

@@ -13,6 +13,8 @@ internal import CPostgres
 final class PostgresConnection: EngineConnection {
     private let handle: OpaquePointer
     private var prepared: [StatementKey: String] = [:]
+    /// How many names for prepared statements were given out.
+    private var names = 0
     /// The beginning of a transaction, not yet sent.
     private var opening: String?
     /// Commands sent whose answers nobody has read yet, each with a synchronisation point of its own.
@@ -65,8 +67,7 @@ final class PostgresConnection: EngineConnection {
         guard PQstatus(handle) == CONNECTION_OK else { throw give(up: .silent) }
         try send { PQsendQueryParams(handle, "COMMIT", 0, nil, nil, nil, nil, 1) }
         do throws(DatabaseError) {
-            let results = try receive(commands: 1)
-            if results.last?.isRollback == true { throw .unavailable("the transaction was undone by the server") }
+            if try succeeded(try receive(commands: 1)).isRollback { throw .unavailable("the transaction was undone by the server") }
         } catch {
             if isBroken {
                 fault = nil
@@ -125,7 +126,7 @@ final class PostgresConnection: EngineConnection {
     private func execute(_ text: String, _ values: PostgresValues) throws(DatabaseError) -> PostgresResult {
         let key = StatementKey(text: text, types: values.types)
         let known = prepared[key]
-        let name = known ?? (prepared.count < Self.mostPrepared ? "p\(prepared.count)" : nil)
+        let name = known ?? nextName()
         var commands = 0
         if let opening {
             try send(synchronised: false) { PQsendQueryParams(handle, opening, 0, nil, nil, nil, nil, 1) }
@@ -142,9 +143,15 @@ final class PostgresConnection: EngineConnection {
             try send { values.withPointers { PQsendQueryParams(handle, text, values.count, values.types, $0, $1, $2, 1) } }
         }
         let results = try receive(commands: commands + 1)
-        if let name, known == nil { prepared[key] = name }
-        guard let result = results.last else { throw give(up: .silent) }
-        return result
+        // What is prepared stays so, even where its first run fails.
+        if let name, known == nil, results[commands - 1].status == PGRES_COMMAND_OK { prepared[key] = name }
+        return try succeeded(results)
+    }
+
+    private func nextName() -> String? {
+        guard names < Self.mostPrepared else { return nil }
+        names += 1
+        return "p\(names)"
     }
 
     // MARK: The wire
@@ -159,9 +166,14 @@ final class PostgresConnection: EngineConnection {
             owed -= 1
             _ = try receiveGroup(1)
         }
-        let results = try receiveGroup(commands)
+        return try receiveGroup(commands)
+    }
+
+    /// The last of the answers, where none is a failure: after one the server skips the rest.
+    private func succeeded(_ results: [PostgresResult]) throws(DatabaseError) -> PostgresResult {
         if let failure = results.lazy.compactMap(\.failure).first { throw note(failure) }
-        return results
+        guard let result = results.last else { throw give(up: .silent) }
+        return result
     }
 
     private func receiveGroup(_ commands: Int) throws(DatabaseError) -> [PostgresResult] {
