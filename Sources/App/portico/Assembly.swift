@@ -29,11 +29,14 @@ struct Assembly: Sendable {
     /// Whether missing files may be made.
     enum Missing { case create, refuse }
 
-    static func open(_ settings: Settings, missing: Missing, timeSource: TimeSource = .system) async throws -> Assembly {
+    /// - Parameter applicationName: What PostgreSQL's administrator sees this process as.
+    static func open(
+        _ settings: Settings, missing: Missing, applicationName: String = "portico", timeSource: TimeSource = .system
+    ) async throws -> Assembly {
         var created: [String] = []
         let issuer = try settings.resolvedIssuer()
         let keyPolicy = settings.keyPolicy
-        let database = try await openDatabase(settings, missing: missing, timeSource: timeSource, created: &created)
+        let database = try await openDatabase(settings, missing: missing, applicationName: applicationName, timeSource: timeSource, created: &created)
         do {
             let masterKey = try await openMasterKey(settings, of: database, missing: missing, created: &created)
             let (keyRing, keys) = try await KeyRing.open(database, masterKey: masterKey, policy: keyPolicy, at: timeSource.now())
@@ -50,7 +53,7 @@ struct Assembly: Sendable {
     func close() async { await database.close() }
 
     private static func openDatabase(
-        _ settings: Settings, missing: Missing, timeSource: TimeSource, created: inout [String]
+        _ settings: Settings, missing: Missing, applicationName: String, timeSource: TimeSource, created: inout [String]
     ) async throws -> Database {
         let database: Database
         switch settings.database {
@@ -60,7 +63,8 @@ struct Assembly: Sendable {
             database = try Database.openSQLite(path: path, timeSource: timeSource)
             if isNew { created.append("database \(path)") }
         case .postgres(let url):
-            database = try Database.openPostgres(url, connections: settings.databaseConnections, timeSource: timeSource)
+            database = try Database.openPostgres(
+                url, connections: settings.databaseConnections, applicationName: applicationName, timeSource: timeSource)
         }
         do { try await database.migrate(Schema.migrations) } catch {
             await database.close()

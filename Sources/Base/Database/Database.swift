@@ -42,10 +42,15 @@ public final class Database: Sendable {
     ///
     /// Writes are SERIALIZABLE: they mean what they mean under SQLite's single writer. A statement ends after ten seconds unless the URI, the
     /// role or the database says otherwise; a server that is away is waited for for three.
-    /// - Parameter connections: The most connections, half for reads and half for writes; one more listens. They are opened as concurrent
-    ///   work asks for them. Work beyond what they get through in a moment is refused as `unavailable`.
-    public static func openPostgres(_ url: PostgresURL, connections: Int, timeSource: TimeSource) throws(DatabaseError) -> Database {
-        Database(engine: try PostgresEngine(url, connections: connections), timeSource: timeSource)
+    /// - Parameters:
+    ///   - connections: The most connections, half for reads and half for writes; one more listens. They are opened as concurrent
+    ///     work asks for them. Work beyond what they get through in a moment is refused as `unavailable`.
+    ///   - applicationName: What the server's administrator sees the connections as.
+    public static func openPostgres(
+        _ url: PostgresURL, connections: Int, applicationName: String = "portico", timeSource: TimeSource
+    ) throws(DatabaseError) -> Database {
+        let server = PostgresServer(url: url, applicationName: applicationName)
+        return Database(engine: try PostgresEngine(server, connections: connections), timeSource: timeSource)
     }
 
     /// Runs `body` on one consistent snapshot.

@@ -35,8 +35,8 @@ final class PostgresConnection: EngineConnection {
     private static let patience: Int32 = 20_000
 
     /// Connects, which may block for as long as `connect_timeout` says for each host.
-    init(_ url: PostgresURL) throws(DatabaseError) {
-        handle = try PostgresHandle.connect(url)
+    init(_ server: PostgresServer) throws(DatabaseError) {
+        handle = try PostgresHandle.connect(server)
         guard PQenterPipelineMode(handle) == 1 else {
             PQfinish(handle)
             throw .unavailable("the connection does not take pipelined statements")

@@ -6,10 +6,10 @@ final class PostgresEngine: DatabaseEngine {
     private let listener: PostgresListener
 
     /// Connects to nothing yet: the first transaction does.
-    init(_ url: PostgresURL, connections: Int) throws(DatabaseError) {
+    init(_ server: PostgresServer, connections: Int) throws(DatabaseError) {
         let transactions = PostgresTransactions()
         let outage = PostgresOutage()
-        let open: @Sendable () throws(DatabaseError) -> PostgresLane = { PostgresLane(url, outage) }
+        let open: @Sendable () throws(DatabaseError) -> PostgresLane = { PostgresLane(server, outage) }
         let half = max(1, connections / 2)
         // What waits is bounded by what a pool of this size gets through in a second or two.
         writers = try Lanes(LaneLimits(waiting: 64 * half, lanes: half, batch: 1), open: open) { session, writes in
@@ -18,7 +18,7 @@ final class PostgresEngine: DatabaseEngine {
         readers = try Lanes(LaneLimits(waiting: 128 * half, lanes: max(1, connections - half), batch: 16), open: open) { session, reads in
             transactions.run(reads, in: session)
         }
-        listener = PostgresListener(url)
+        listener = PostgresListener(server)
     }
 
     let dialect = SQLDialect.postgres

@@ -3,8 +3,8 @@ internal import CPostgres
 /// How a connection to the server is made and set up, for work and for listening alike.
 enum PostgresHandle {
     /// Blocks until the server is ready for statements. The caller ends the connection with `PQfinish`.
-    static func connect(_ url: PostgresURL) throws(DatabaseError) -> OpaquePointer {
-        let pairs = url.connectionParameters(applicationName: "portico")
+    static func connect(_ server: PostgresServer) throws(DatabaseError) -> OpaquePointer {
+        let pairs = server.connectionParameters
         guard let handle = withCStrings(pairs.map(\.keyword), { keywords in
             withCStrings(pairs.map(\.value)) { values in PQconnectdbParams(keywords, values, 1) }
         }) else { throw .unavailable("out of memory") }

@@ -19,10 +19,10 @@ final class PostgresListener: Sendable {
         var isClosed = false
     }
 
-    private let url: PostgresURL
+    private let server: PostgresServer
     private let state = Mutex(State())
 
-    init(_ url: PostgresURL) { self.url = url }
+    init(_ server: PostgresServer) { self.server = server }
 
     /// One listener at a time: a later call ends the stream of an earlier one.
     func announcements() -> AsyncStream<Void> {
@@ -51,19 +51,19 @@ final class PostgresListener: Sendable {
     }
 
     private func begin(wokenBy descriptor: Int32) {
-        let (url, tell) = (url, { @Sendable [weak self] in _ = self?.state.withLock { $0.continuation?.yield() } })
+        let (server, tell) = (server, { @Sendable [weak self] in _ = self?.state.withLock { $0.continuation?.yield() } })
         DispatchQueue(label: "portico.database.listener").async {
             var failures = 0
             repeat {
-                failures = Self.listen(url, until: descriptor, tell: tell) ? 0 : failures + 1
+                failures = Self.listen(server, until: descriptor, tell: tell) ? 0 : failures + 1
             } while !Self.ends(descriptor, within: Int32(min(5000, 100 << min(failures, 6))))
             Glibc.close(descriptor)
         }
     }
 
     /// Listens until the connection breaks or the pipe is closed. False where it could not begin.
-    private static func listen(_ url: PostgresURL, until descriptor: Int32, tell: () -> Void) -> Bool {
-        guard let handle = try? PostgresHandle.connect(url) else { return false }
+    private static func listen(_ server: PostgresServer, until descriptor: Int32, tell: () -> Void) -> Bool {
+        guard let handle = try? PostgresHandle.connect(server) else { return false }
         defer { PQfinish(handle) }
         guard let answer = PQexec(handle, "LISTEN \(channel)"), PostgresResult(answer).failure == nil else { return false }
         // What was announced while nobody listened is not repeated.

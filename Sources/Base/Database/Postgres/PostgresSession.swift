@@ -9,12 +9,12 @@ import Synchronization
 
 /// A lane's connection, made when it is first needed and made again when it was lost.
 final class PostgresSession {
-    private let url: PostgresURL
+    private let server: PostgresServer
     private let outage: PostgresOutage
     private var connection: PostgresConnection?
 
-    init(_ url: PostgresURL, _ outage: PostgresOutage) {
-        self.url = url
+    init(_ server: PostgresServer, _ outage: PostgresOutage) {
+        self.server = server
         self.outage = outage
     }
 
@@ -26,7 +26,7 @@ final class PostgresSession {
         guard outage.mayTry() else { throw .unavailable("PostgreSQL cannot be reached") }
         for attempt in 0... {
             do throws(DatabaseError) {
-                let fresh = try PostgresConnection(url)
+                let fresh = try PostgresConnection(server)
                 outage.ended()
                 connection = fresh
                 return fresh
@@ -78,9 +78,9 @@ final class PostgresLane: Lane {
     // Touched on `queue` only.
     nonisolated(unsafe) private let session: PostgresSession
 
-    init(_ url: PostgresURL, _ outage: PostgresOutage) {
+    init(_ server: PostgresServer, _ outage: PostgresOutage) {
         queue = DispatchQueue(label: "portico.database.postgres")
-        session = PostgresSession(url, outage)
+        session = PostgresSession(server, outage)
     }
 
     func enqueue(_ work: @escaping @Sendable (PostgresSession) -> Void) {

@@ -31,21 +31,6 @@ public struct PostgresURL: Sendable, Hashable {
         let hosts = (parameters["host"] ?? parameters["hostaddr"] ?? "").split(separator: ",")
         return hosts.contains { !$0.hasPrefix("/") && !["localhost", "127.0.0.1", "::1"].contains($0) }
     }
-
-    /// The keywords and values a connection is made from. What comes later wins.
-    ///
-    /// Where the bytes leave the machine TLS is asked for even if the URI does not: libpq's own default would go on without.
-    func connectionParameters(applicationName: String) -> [(keyword: String, value: String)] {
-        var pairs = [
-            ("application_name", applicationName), ("connect_timeout", "3"), ("target_session_attrs", "read-write"),
-            // A server that vanished without a word is noticed by the kernel; what waits for it is given up here as well.
-            ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "15000"),
-        ]
-        if crossesNetwork { pairs.append(("sslmode", "require")) }
-        pairs.append(("dbname", text))
-        pairs.append(("client_encoding", "UTF8"))
-        return pairs
-    }
 }
 
 extension PostgresURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
