@@ -45,7 +45,9 @@ let package = Package(
         .module("OAuthProtocol", floor: "Standards", ["Primitives", "Cryptography", "JOSE"]),
 
         // Floor 3: Domain.
-        .target(name: "Migrations", path: "migrations", exclude: ["README.md"], resources: [.embedInCode("sqlite"), .embedInCode("postgres")], swiftSettings: strict),
+        .target(
+            name: "Migrations", path: "migrations", exclude: ["README.md"], resources: [.embedInCode("sqlite"), .embedInCode("postgres")],
+            swiftSettings: strict),
         .module("Domain", floor: "Domain", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
         .module("Storage", floor: "Domain", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol", "Database", "Migrations", "Domain"]),
 

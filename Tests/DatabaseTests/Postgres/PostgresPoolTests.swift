@@ -45,7 +45,9 @@ struct PostgresPoolTests {
         #expect(try await database.schemaVersion() == 0)
     }
 
-    @Test("limits hold where neither the URI nor the role says otherwise", arguments: ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
+    @Test(
+        "limits hold where neither the URI nor the role says otherwise",
+        arguments: ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
     func standardLimits(name: String) async throws {
         let database = try PostgresSchema().open()
         let value = try await database.read { try $0.first("SELECT current_setting(\(name))") { row throws(DatabaseError) in try row.text(0) } }
@@ -123,7 +125,9 @@ struct PostgresPoolTests {
         var heard = hearer.announcements().makeAsyncIterator()
         await heard.next()
         _ = try await teller.read { transaction in
-            try transaction.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = \(name)") { _ throws(DatabaseError) in }
+            try transaction.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = \(name)"
+            ) { _ throws(DatabaseError) in }
         }
         await heard.next()
         try await teller.write { try $0.announce() }
