@@ -23,7 +23,7 @@ final class SocketRelay: Sendable {
     private let folder: TemporaryFolder
     private let target: String
     private let listener: Int32
-    private let cut = Mutex<Cut?>(nil)
+    private let plan = Mutex<(cut: Cut, connection: String)?>(nil)
     /// How often a cut was made.
     let cuts = Counter()
 
@@ -42,8 +42,8 @@ final class SocketRelay: Sendable {
         }
     }
 
-    /// Cuts the connection that next says the word.
-    func cutNext(_ cut: Cut) { self.cut.withLock { $0 = cut } }
+    /// Cuts the connection that next says the word, once it has said `statement`, which tells it from others.
+    func cutNext(_ cut: Cut, onceSaid statement: String) { plan.withLock { $0 = (cut, statement) } }
 
     func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
@@ -56,31 +56,35 @@ final class SocketRelay: Sendable {
 
     private func forward(from source: Int32, to sink: Int32, mayCut: Bool) {
         var buffer = [UInt8](repeating: 0, count: 65_536)
+        var isMeant = false
         while case let count = read(source, &buffer, buffer.count), count > 0 {
             let chunk = Array(buffer[..<count])
-            let cut = mayCut ? due(in: chunk) : nil
+            let cut = mayCut ? due(in: chunk, &isMeant) : nil
             if case .before = cut { break }
             if case .after = cut {
                 // Nothing of the answer passes: this end is closed before the server is asked.
                 shutdown(source, Int32(SHUT_RDWR))
-                _ = write(sink, chunk, count)
+                _ = send(sink, chunk, count, Int32(MSG_NOSIGNAL))
                 // The server gets its commit before it sees the end of the connection.
                 shutdown(sink, Int32(SHUT_WR))
                 while read(sink, &buffer, buffer.count) > 0 {}
                 break
             }
-            guard write(sink, chunk, count) == count else { break }
+            guard send(sink, chunk, count, Int32(MSG_NOSIGNAL)) == count else { break }
         }
         shutdown(source, Int32(SHUT_RDWR))
         shutdown(sink, Int32(SHUT_RDWR))
     }
 
-    private func due(in chunk: [UInt8]) -> Cut? {
-        cut.withLock { cut in
-            guard let found = cut, chunk.contains(found.word) else { return nil }
-            cut = nil
+    /// - Parameter isMeant: whether this connection has said what tells it from others.
+    private func due(in chunk: [UInt8], _ isMeant: inout Bool) -> Cut? {
+        plan.withLock { plan in
+            guard let found = plan else { return nil }
+            if chunk.contains(found.connection) { isMeant = true }
+            guard isMeant, chunk.contains(found.cut.word) else { return nil }
+            plan = nil
             _ = cuts.next()
-            return found
+            return found.cut
         }
     }
 
