@@ -34,16 +34,21 @@ def running_nodes(folder, registrations, database_url, count, settings=None):
         nodes.end()
 
 
+@contextlib.contextmanager
+def empty_database(engine, folder, request):
+    """Its URL, and how many nodes are meant for it: a SQLite file is for one machine."""
+    if engine == "sqlite":
+        yield f"sqlite:{folder / 'portico.db'}", 2
+        return
+    with fresh_database(request.getfixturevalue("postgres_url")) as url:
+        yield url, 3
+
+
 @pytest.fixture(scope="module", params=["postgres", "sqlite"])
 def nodes(request, tmp_path_factory, registrations):
-    """Three nodes on PostgreSQL; two on one SQLite file, which is meant for one machine."""
     folder = tmp_path_factory.mktemp(request.param)
-    with contextlib.ExitStack() as stack:
-        if request.param == "sqlite":
-            database, count = f"sqlite:{folder / 'portico.db'}", 2
-        else:
-            database, count = stack.enter_context(fresh_database(request.getfixturevalue("postgres_url"))), 3
-        yield stack.enter_context(running_nodes(folder, registrations, database, count))
+    with empty_database(request.param, folder, request) as (url, count), running_nodes(folder, registrations, url, count) as nodes:
+        yield nodes
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +66,20 @@ def resident(nodes, everybody):
 @pytest.fixture
 def strict(nodes, registrations):
     return registrations.agency(nodes, "strict")
+
+
+@pytest.mark.parametrize("engine", ["postgres", "sqlite"])
+@pytest.mark.parametrize("attempt", range(3))
+def test_nodes_that_start_at_once_on_an_empty_database_agree(engine, attempt, tmp_path, request):
+    with empty_database(engine, tmp_path, request) as (url, count):
+        nodes = Nodes(tmp_path, url, count)
+        try:
+            nodes.start_at_once()
+            path = urllib.parse.urlsplit(nodes.metadata["jwks_uri"]).path
+            key_sets = [requests.get(node.url(path), timeout=10).json() for node in nodes.nodes]
+            assert len(key_sets[0]["keys"]) == 2 and all(each == key_sets[0] for each in key_sets)
+        finally:
+            nodes.end()
 
 
 def test_each_step_of_a_sign_in_may_be_taken_by_another_node(nodes, strict, resident):

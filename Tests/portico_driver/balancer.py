@@ -32,9 +32,10 @@ class Balancer:
         return self
 
     def end(self):
-        self.server.shutdown()
+        if self.thread.is_alive():
+            self.server.shutdown()
+            self.thread.join(timeout=10)
         self.server.server_close()
-        self.thread.join(timeout=10)
 
     def count(self, what):
         with self.lock:

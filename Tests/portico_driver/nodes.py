@@ -1,6 +1,7 @@
 """Several `portico serve` on one database, behind one address."""
 
 import concurrent.futures
+import contextlib
 import urllib.parse
 
 import requests.adapters
@@ -26,7 +27,13 @@ class Nodes(Server):
         self.balancer = Balancer(self.port, [node.port for node in self.nodes])
 
     def start(self):
-        """All at once, as on the first day: one of them makes what is missing."""
+        for node in self.nodes:
+            node.start()
+        self.balancer.start()
+        return self
+
+    def start_at_once(self):
+        """As on the first day: nothing is there, and each may be the one that makes it."""
         with concurrent.futures.ThreadPoolExecutor(len(self.nodes)) as pool:
             list(pool.map(Server.start, self.nodes))
         self.balancer.start()
@@ -34,8 +41,9 @@ class Nodes(Server):
 
     def end(self):
         self.balancer.end()
-        for node in self.nodes:
-            node.end()
+        with contextlib.ExitStack() as each:
+            for node in self.nodes:
+                each.callback(node.end)
 
     def apply_clients(self, clients):
         super().apply_clients(clients)
