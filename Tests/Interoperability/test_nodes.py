@@ -182,7 +182,7 @@ def seconds_until_all(nodes, what, holds):
     for node in nodes.nodes:
         loopback.wait_for(lambda: holds(node), f"{what} at {node.issuer}", seconds=5)
     taken = time.monotonic() - began
-    print(f"\n{len(nodes.nodes)} nodes, {what}: the slowest after {taken:.2f} s")
+    print(f"\n{len(nodes.nodes)} nodes, {what}: the slowest {taken:.2f} s after the command ended")
     return taken
 
 
