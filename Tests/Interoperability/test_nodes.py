@@ -17,7 +17,7 @@ from portico_driver.nodes import Nodes
 from portico_driver.pages import Page
 from portico_driver.postgres import Cluster, fresh_database, query
 from portico_driver.registrations import EVERY_SCOPE, residents
-from portico_driver.storm import Record, Storm, Worker
+from portico_driver.storm import Record, Storm, Worker, fault_of
 from portico_driver.visitor import Visitor
 
 CROWD = 30
@@ -224,15 +224,46 @@ def service_at(nodes, registrations, node, client_id="service"):
     return service
 
 
-def test_a_storm_loses_and_doubles_nothing_that_was_acknowledged(tmp_path, registrations):
-    """Whole sign-ins through the balancer while each node is killed twice, and PostgreSQL crashes once."""
+@pytest.fixture
+def cluster():
+    """A cluster of the test's own, to be broken."""
     cluster = Cluster()
     try:
-        with fresh_database(cluster.start().url) as database, running_nodes(tmp_path, registrations, database, 3, PATIENT) as nodes:
-            record = weather_the_storm(nodes, registrations, cluster)
-            judge_the_database(database, record)
+        yield cluster.start()
     finally:
         cluster.end()
+
+
+def test_while_postgresql_is_away_nodes_say_so_and_come_back_by_themselves(tmp_path, registrations, cluster):
+    with running_nodes(tmp_path, registrations, cluster.url, 2) as nodes:
+        person, visitor, strict = next(residents()), Visitor(nodes.issuer), registrations.agency(nodes, "strict")
+        nodes.add_residents([person])
+        _, tokens = strict.tokens(visitor, person, scope=EVERY_SCOPE, prompt="consent")
+        assert visitor.open(strict.request(prompt="none").url).error is None
+        cluster.halt()
+        for node in nodes.nodes:
+            assert requests.get(node.url("/livez"), timeout=30).status_code == 200
+            assert requests.get(node.url("/readyz"), timeout=30).status_code == 503
+            assert requests.get(node.url("/.well-known/openid-configuration"), timeout=30).status_code == 200
+            nodes.way().to(nodes.nodes.index(node)).lead(strict.http, visitor.session)
+            refused = [
+                strict.refresh(tokens["refresh_token"]), strict.userinfo(tokens["access_token"]), visitor.session.get(nodes.url("/")),
+                visitor.open(strict.request(prompt="none").url).response,
+            ]  # fmt: skip
+            assert [(answer.status_code, fault_of(answer)) for answer in refused] == [(503, None)] * 4, [answer.text for answer in refused]
+        cluster.start()
+        for node in nodes.nodes:
+            loopback.wait_for(node.is_ready, "the node was ready again", seconds=20)
+            nodes.way().to(nodes.nodes.index(node)).lead(strict.http, visitor.session)
+            assert visitor.open(strict.request(prompt="none").url).error is None
+            assert strict.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_a_storm_loses_and_doubles_nothing_that_was_acknowledged(tmp_path, registrations, cluster):
+    """Whole sign-ins through the balancer while each node is killed twice, and PostgreSQL crashes once."""
+    with running_nodes(tmp_path, registrations, cluster.url, 3, PATIENT) as nodes:
+        record = weather_the_storm(nodes, registrations, cluster)
+        judge_the_database(cluster.url, record)
 
 
 # Whoever asks again after a lost answer must not come too late on a slow machine.
