@@ -115,6 +115,32 @@ struct DatabaseCopyTests {
         }
     }
 
+    @Test("of two runs at once one ends, with everything in place", arguments: Engine.allCases)
+    func twoRuns(engine: Engine) async throws {
+        let (source, target) = (try await Engine.sqlite.openInstallation(), try engine.openEmpty())
+        let whole = try await DatabaseCopy(from: source, to: try engine.openEmpty()).run(snapshot: false)
+        let finished = await withTaskGroup(of: CopyReport?.self) { group in
+            for _ in 0..<2 { group.addTask { try? await DatabaseCopy(from: source, to: target, rowsAtOnce: 1).run(snapshot: false) } }
+            return await group.reduce(into: [CopyReport]()) { if let report = $1 { $0.append(report) } }
+        }
+        #expect(finished.map(\.tables) == [whole.tables])
+    }
+
+    @Test("a run that another has taken over from adds nothing more", arguments: Engine.allCases)
+    func takenOver(engine: Engine) async throws {
+        let (source, target) = (try await Engine.sqlite.openInstallation(), try engine.openEmpty())
+        let page = try await source.read { try $0.copies.page(of: CopiedTable.all[0], after: nil, limit: 2) }
+        try await target.migrate(Schema.migrations)
+        let outcomes = try await target.write { transaction in
+            try transaction.copies.begin(UnfinishedCopy(source: "here", isSnapshot: false), run: "former")
+            try transaction.copies.takeOver(run: "latter")
+            let former = try (transaction.copies.append(page, run: "former"), transaction.copies.finish(run: "former"))
+            return [former.0, former.1, try transaction.copies.append(page, run: "latter"), try transaction.copies.finish(run: "latter")]
+        }
+        #expect(outcomes == [false, false, true, true])
+        #expect(try await target.count("SELECT COUNT(*) FROM resident") == 2)
+    }
+
     @Test("a source without an installation, or with an older schema, is refused before the target is touched", arguments: Engine.allCases)
     func badSource(engine: Engine) async throws {
         let target = try engine.openEmpty()

@@ -66,7 +66,7 @@ struct DatabaseCopyCommandTests {
     func unfinished() async throws {
         try await installation.run(ResidentAddCommand.self, "--username", "sam")
         let database = try Database.openSQLite(path: "\(installation.folder)/portico.db", timeSource: .system)
-        try await database.write { try $0.copies.begin(UnfinishedCopy(source: "elsewhere", isSnapshot: false)) }
+        try await database.write { try $0.copies.begin(UnfinishedCopy(source: "elsewhere", isSnapshot: false), run: "one") }
         await database.close()
         let refused = await failure { try await installation.run(ResidentListCommand.self) }
         #expect(refused?.exit == .unavailable)

@@ -16,6 +16,8 @@ public struct DatabaseCopy: Sendable {
     private let source: Database
     private let target: Database
     private let rowsAtOnce: Int
+    /// Tells this run from others that write to the same target.
+    private let run = Hexadecimal.encode(Randomness.bytes(16))
 
     /// - Parameter rowsAtOnce: The rows of a page, of which two are held at a time.
     public init(from source: Database, to target: Database, rowsAtOnce: Int = 2000) {
@@ -40,7 +42,7 @@ public struct DatabaseCopy: Sendable {
             snapshot
             ? try await source.withSnapshot { try await transfer(from: $0, progress) }
             : try await transfer(from: source, progress)
-        try await target.write { transaction in try transaction.copies.finish() }
+        guard try await target.write({ transaction in try transaction.copies.finish(run: run) }) else { throw DatabaseCopyError.takenOver }
         return CopyReport(tables: tables, isResumed: isResumed)
     }
 
@@ -63,18 +65,19 @@ public struct DatabaseCopy: Sendable {
     ///
     /// - Returns: whether rows may be there already.
     private func prepare(_ mark: UnfinishedCopy) async throws -> Bool {
-        let former = try await target.write { transaction -> UnfinishedCopy? in
-            if let former = try transaction.copies.unfinished() { return former }
-            if let table = try transaction.copies.firstFilled() { throw DatabaseCopyError.targetIsNotEmpty(table: table.name) }
-            try transaction.copies.begin(mark)
-            return nil
-        }
-        if let former {
+        let isResumed = try await target.write { transaction in
+            guard let former = try transaction.copies.unfinished() else {
+                if let table = try transaction.copies.firstFilled() { throw DatabaseCopyError.targetIsNotEmpty(table: table.name) }
+                try transaction.copies.begin(mark, run: run)
+                return false
+            }
             guard former.source == mark.source else { throw DatabaseCopyError.targetIsOfAnotherSource }
             guard !former.isSnapshot else { throw DatabaseCopyError.snapshotIsGone }
+            try transaction.copies.takeOver(run: run)
+            return true
         }
         try await target.migrate(Schema.migrations)
-        return former != nil
+        return isResumed
     }
 
     // MARK: Row by row
@@ -105,7 +108,7 @@ public struct DatabaseCopy: Sendable {
             try Task.checkCancellation()
             let full = page
             async let next = self.page(of: table, after: end, in: origin)
-            try await target.write { transaction in try transaction.copies.append(full) }
+            guard try await target.write({ transaction in try transaction.copies.append(full, run: run) }) else { throw DatabaseCopyError.takenOver }
             rows += full.count
             progress(rows)
             page = try await next

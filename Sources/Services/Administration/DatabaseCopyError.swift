@@ -12,6 +12,8 @@ public enum DatabaseCopyError: Error, Sendable, Hashable {
     case targetIsOfAnotherSource
     /// The target holds rows of a snapshot that was given up with the run that made it.
     case snapshotIsGone
+    /// A later run of the same copy goes on instead of this one.
+    case takenOver
     /// A row of the source that cannot be read, or that the target does not take.
     case row(table: String, DatabaseError)
     /// Source and target do not hold the same. The target stays marked.
@@ -28,6 +30,7 @@ extension DatabaseCopyError: CustomStringConvertible {
         case .targetIsNotEmpty(let table): "the target is not empty: there are rows in its table \(table)"
         case .targetIsOfAnotherSource: "the target holds the beginning of a copy of another database"
         case .snapshotIsGone: "the target holds the beginning of a snapshot, which no other run can go on with: that moment of the source is gone"
+        case .takenOver: "another run of this copy has taken over"
         case .row(let table, let error): "the table \(table) could not be copied: \(error)"
         case .different(let tables): "source and target differ in \(tables.joined(separator: ", "))"
         }

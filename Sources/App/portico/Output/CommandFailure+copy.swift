@@ -14,6 +14,7 @@ extension CommandFailure {
         case .targetIsNotEmpty: "Name an empty database with --to; nothing was changed."
         case .targetIsOfAnotherSource: "Name the source it was begun with, or " + anew + "."
         case .snapshotIsGone: Sentence.from(anew)
+        case .takenOver: "Let it finish."
         case .row: "Mend the row in the source and run the same command again; where the source was in use meanwhile, " + anew + "."
         case .different: "The source was changed during the copy. Stop what writes it, or use --snapshot, and " + anew + "."
         }

@@ -61,22 +61,36 @@ public struct CopyStore<Transaction: SQLReading> {
 }
 
 extension CopyStore where Transaction == WriteTransaction {
-    /// Marks the database, whose tables need not be there yet, as the target of a copy.
-    public func begin(_ copy: UnfinishedCopy) throws(DatabaseError) {
-        try transaction.execute("CREATE TABLE \(markTable) (source TEXT NOT NULL, is_snapshot BIGINT NOT NULL)")
-        try transaction.execute("INSERT INTO \(markTable) (source, is_snapshot) VALUES (\(copy.source), \(copy.isSnapshot))")
+    /// Marks the database, whose tables need not be there yet, as the target of a copy, which `run` begins.
+    public func begin(_ copy: UnfinishedCopy, run: String) throws(DatabaseError) {
+        try transaction.execute(
+            "CREATE TABLE \(markTable) (source TEXT NOT NULL, is_snapshot BIGINT NOT NULL, run TEXT NOT NULL, pages BIGINT NOT NULL)")
+        try transaction.execute(
+            "INSERT INTO \(markTable) (source, is_snapshot, run, pages) VALUES (\(copy.source), \(copy.isSnapshot), \(run), 0)")
     }
 
-    public func append(_ page: CopiedPage) throws(DatabaseError) {
+    /// Lets `run` go on with the copy, and no other from now on: what an earlier one may still have under way is not kept.
+    public func takeOver(run: String) throws(DatabaseError) {
+        try transaction.execute("UPDATE \(markTable) SET run = \(run)")
+    }
+
+    /// Adds the rows. False where another run has taken over, and nothing was added.
+    public func append(_ page: CopiedPage, run: String) throws(DatabaseError) -> Bool {
+        // The mark is written with every page, so that of two runs the engine lets one through.
+        guard try transaction.execute("UPDATE \(markTable) SET pages = pages + 1 WHERE run = \(run)") == 1 else { return false }
         try transaction.insert(page.rows, into: page.table.fragment, page.table.columns.map(\.name))
+        return true
     }
 
-    /// Takes the mark away: the database is an installation from now on, whose own rows are numbered after the copied ones.
-    public func finish() throws(DatabaseError) {
+    /// Takes the mark away: the database is an installation from now on, whose own rows are numbered after the copied ones. False where another
+    /// run has taken over.
+    public func finish(run: String) throws(DatabaseError) -> Bool {
+        guard try transaction.execute("DELETE FROM \(markTable) WHERE run = \(run)") == 1 else { return false }
         for table in CopiedTable.all where table.hasIdentity {
             for column in table.key { try transaction.restartIdentity(of: table.fragment, column.name) }
         }
         try transaction.execute("DROP TABLE \(markTable)")
+        return true
     }
 }
 
