@@ -20,6 +20,7 @@ from portico_driver.registrations import EVERY_SCOPE, residents
 from portico_driver.storm import Record, Storm, Worker, fault_of
 from portico_driver.visitor import Visitor
 
+pytestmark = pytest.mark.chooses_its_engine
 CROWD = 30
 
 
