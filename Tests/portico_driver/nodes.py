@@ -58,6 +58,18 @@ class Nodes(Server):
         return Way(self)
 
 
+@contextlib.contextmanager
+def running_nodes(folder, registrations, database_url, count, settings=None):
+    """Nodes that run and know the agencies."""
+    nodes = Nodes(folder, database_url, count, settings)
+    try:
+        nodes.start()
+        nodes.apply_clients(list(registrations.metadata.values()))
+        yield nodes
+    finally:
+        nodes.end()
+
+
 class Way(requests.adapters.HTTPAdapter):
     """Takes requests for the issuer's address to one node, as the balancer would if it chose that one."""
 
