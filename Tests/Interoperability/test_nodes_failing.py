@@ -12,6 +12,8 @@ from portico_driver.registrations import EVERY_SCOPE, residents
 from portico_driver.storm import Record, Storm, Worker, fault_of
 from portico_driver.visitor import Visitor
 
+pytestmark = pytest.mark.chooses_its_engine
+
 # Whoever asks again after a lost answer must not come too late on a slow machine.
 PATIENT = {"tokens": {"code-seconds": 600, "refresh-grace-seconds": 60}}
 
