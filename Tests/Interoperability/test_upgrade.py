@@ -1,5 +1,6 @@
 """Upgrades without downtime: the program that knew the schema before its last change, and today's, on one database."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -7,7 +8,7 @@ import subprocess
 import pytest
 
 from portico_driver import loopback
-from portico_driver.nodes import Nodes
+from portico_driver.nodes import running_nodes
 from portico_driver.postgres import fresh_database
 from portico_driver.registrations import EVERY_SCOPE, residents
 from portico_driver.server import BINARY, REPOSITORY
@@ -31,23 +32,12 @@ def previous():
 @pytest.fixture(params=["postgres", "sqlite"])
 def nodes(request, tmp_path, registrations, previous):
     """Two nodes of the program before, at work on a database that it made."""
-    if request.param == "sqlite":
-        yield from running(tmp_path, f"sqlite:{tmp_path / 'portico.db'}", registrations, previous)
-    else:
-        with fresh_database(request.getfixturevalue("postgres_url")) as url:
-            yield from running(tmp_path, url, registrations, previous)
-
-
-def running(folder, url, registrations, previous):
-    nodes = Nodes(folder, url, 2, {"tokens": {"code-seconds": 600, "refresh-grace-seconds": 60}})
-    for each in (nodes, *nodes.nodes):
-        each.binary = previous[0]
-    try:
-        nodes.start()
-        nodes.apply_clients(list(registrations.metadata.values()))
-        yield nodes
-    finally:
-        nodes.end()
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite:{tmp_path / 'portico.db'}"
+        if request.param == "postgres":
+            url = stack.enter_context(fresh_database(request.getfixturevalue("postgres_url")))
+        patient = {"tokens": {"code-seconds": 600, "refresh-grace-seconds": 60}}
+        yield stack.enter_context(running_nodes(tmp_path, registrations, url, 2, patient, previous[0]))
 
 
 class Rollout(Storm):

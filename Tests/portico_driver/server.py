@@ -22,12 +22,12 @@ CHEAP_PASSWORDS = {"memory-kib": 1024, "iterations": 1}
 class Server:
     """A server process, its settings file, database and keys."""
 
-    def __init__(self, folder, settings=None):
+    def __init__(self, folder, settings=None, binary=BINARY):
         self.folder = pathlib.Path(folder)
         self.port = loopback.free_port()
         self.issuer = f"http://{loopback.HOST}:{self.port}"
         self.process = None
-        self.binary = BINARY
+        self.binary = binary
         self.settings_file = self.folder / "portico.yaml"
         self.write_settings(settings or {})
 
