@@ -1,4 +1,5 @@
 import Database
+import Dispatch
 import EngineFixture
 import Testing
 
@@ -13,6 +14,30 @@ struct PostgresPoolTests {
             try await database.read { try $0.query("SELECT pg_sleep(60)") { _ throws(DatabaseError) in } }
         }
         #expect(try await database.schemaVersion() == 0)
+    }
+
+    @Test("who waits too long for another's row is refused, and the other goes on")
+    func lockTimeout() async throws {
+        let schema = try PostgresSchema()
+        let url = try #require(PostgresURL(schema.text + "%20-clock_timeout%3D50"))
+        let (holder, waiter) = (try schema.open(), try Database.openPostgres(url, connections: 2, timeSource: .system))
+        try await holder.migrate([.notes])
+        try await holder.add("a")
+        let error = DatabaseError.unavailable("another transaction held a row or table for too long (PostgreSQL 55P03)")
+        let (waiting, wait) = AsyncStream<Void>.makeStream()
+        let done = DispatchSemaphore(value: 0)
+        let holding = Task {
+            try await holder.write { transaction in
+                try transaction.execute("UPDATE note SET body = 'b'")
+                wait.finish()
+                done.wait()
+            }
+        }
+        for await _ in waiting {}
+        await #expect(throws: error) { try await waiter.write { try $0.execute("UPDATE note SET body = 'c'") } }
+        done.signal()
+        try await holding.value
+        #expect(try await waiter.notes() == ["b"])
     }
 
     @Test(
