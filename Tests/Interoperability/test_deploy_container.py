@@ -127,18 +127,11 @@ def root():
 
 
 @pytest.fixture
-def contained(root, tmp_path_factory):
+def contained(root):
     """`portico serve` on the packages of the image, its first process, as its user, with its environment, on a read-only root."""
     environment = {**runtime_environment(), "PORTICO_SERVER_HOST": "127.0.0.1"}
-    folder = tmp_path_factory.mktemp("container")
-    for place in (folder, *folder.parents):
-        if place.stat().st_mode & 0o005 != 0o005 and place.owner() != "root":
-            break
-    running = sandbox.SandboxedServer(folder, root, environment=environment)
-    try:
-        yield running.start()
-    finally:
-        running.end()
+    with sandbox.running(root, environment=environment) as server_inside:
+        yield server_inside
 
 
 def test_a_resident_signs_in_at_a_server_on_a_read_only_root_without_rights(contained):
