@@ -26,6 +26,7 @@ let package = Package(
         // Floor 0: C, each imported by exactly one Swift module.
         .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CArgon2", path: "Sources/C/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CPostgres", path: "Sources/C/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CMalloc", path: "Sources/C/CMalloc"),
 
         // Floor 1: Base.
@@ -35,7 +36,7 @@ let package = Package(
         .module(
             "Database", floor: "Base",
             [
-                "Primitives", "Cryptography", .product(name: "GRDB", package: "GRDB.swift"),
+                "Primitives", "Cryptography", "CPostgres", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
@@ -44,7 +45,9 @@ let package = Package(
         .module("OAuthProtocol", floor: "Standards", ["Primitives", "Cryptography", "JOSE"]),
 
         // Floor 3: Domain.
-        .target(name: "Migrations", path: "migrations", exclude: ["README.md"], resources: [.embedInCode("sqlite")], swiftSettings: strict),
+        .target(
+            name: "Migrations", path: "migrations", exclude: ["README.md"], resources: [.embedInCode("sqlite"), .embedInCode("postgres")],
+            swiftSettings: strict),
         .module("Domain", floor: "Domain", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
         .module("Storage", floor: "Domain", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol", "Database", "Migrations", "Domain"]),
 
@@ -103,14 +106,15 @@ let package = Package(
             path: "benchmarks/database", swiftSettings: strict),
 
         // Tests.
+        .target(name: "EngineFixture", dependencies: ["Database"], path: "Tests/EngineFixture", swiftSettings: strict),
         .tests("PrimitivesTests", ["Primitives"]),
         .tests("CryptographyTests", ["Primitives", "Cryptography"], resources: [.copy("Vectors")]),
         .tests("PasswordHashingTests", ["PasswordHashing", "Cryptography"]),
-        .tests("DatabaseTests", ["Primitives", "Cryptography", "Database", "bench-database"]),
+        .tests("DatabaseTests", ["Primitives", "Cryptography", "Database", "EngineFixture", "bench-database"]),
         .tests("JOSETests", ["Primitives", "Cryptography", "JOSE"]),
         .tests("OAuthProtocolTests", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
-        .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "Domain", "Storage"]),
+        .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "EngineFixture", "Domain", "Storage"]),
         .tests("AuditLogTests", ["Primitives", "Database", "Domain", "Storage", "AuditLog"]),
         .tests("KeyRingTests", ["Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "KeyRing"]),
         .tests(
@@ -149,7 +153,8 @@ let package = Package(
         .tests(
             "AppTests",
             [
-                "portico", "Primitives", "OAuthProtocol", "KeyRing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "portico", "Primitives", "Cryptography", "Database", "OAuthProtocol", "Storage", "KeyRing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
     ]

@@ -2,9 +2,11 @@
 
 import contextlib
 import itertools
+import os
 
 import pytest
 
+from portico_driver.postgres import Cluster, fresh_database
 from portico_driver.registrations import Registrations, residents
 from portico_driver.server import Server
 from portico_driver.visitor import Visitor
@@ -45,6 +47,26 @@ def running_server(folder, registrations, settings=None):
         yield server
     finally:
         server.end()
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """A running PostgreSQL cluster: that of scripts/test, or one for this run."""
+    if url := os.environ.get("TEST_POSTGRES_URL"):
+        yield url
+        return
+    cluster = Cluster()
+    try:
+        yield cluster.start().url
+    finally:
+        cluster.end()
+
+
+@pytest.fixture
+def postgres_database(postgres_url):
+    """The URL of an empty PostgreSQL database."""
+    with fresh_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

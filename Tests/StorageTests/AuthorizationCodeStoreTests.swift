@@ -1,6 +1,7 @@
 import Cryptography
 import Database
 import Domain
+import EngineFixture
 import OAuthProtocol
 import Primitives
 import Storage

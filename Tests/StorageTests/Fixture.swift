@@ -1,22 +1,15 @@
 import Cryptography
 import Database
 import Domain
+import EngineFixture
 import OAuthProtocol
 import Primitives
 import Storage
 
-/// The engines that every test of the stores runs on.
-enum Engine: String, CaseIterable, CustomStringConvertible {
-    case sqlite = "SQLite"
-
-    var description: String { rawValue }
-
+extension Engine {
     /// An empty database with the current schema.
     func open() async throws -> Database {
-        let database =
-            switch self {
-            case .sqlite: Database.openInMemory()
-            }
+        let database = try openEmpty()
         try await database.migrate(Schema.migrations)
         return database
     }

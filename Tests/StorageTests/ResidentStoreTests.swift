@@ -1,5 +1,6 @@
 import Database
 import Domain
+import EngineFixture
 import Primitives
 import Storage
 import Testing

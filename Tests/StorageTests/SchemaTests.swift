@@ -1,5 +1,6 @@
 import Database
 import Domain
+import EngineFixture
 import Storage
 import Testing
 
@@ -15,7 +16,7 @@ struct SchemaTests {
     @Test("a database whose released migration was edited is refused", arguments: Engine.allCases)
     func altered(engine: Engine) async throws {
         let database = try await engine.open()
-        let edited = Schema.migrations.map { Migration(version: $0.version, name: $0.name, sql: $0.sql + "\n-- edited") }
+        let edited = Schema.migrations.map { Migration(version: $0.version, name: $0.name, sql: $0.sql(database.dialect) + "\n-- edited") }
         await #expect(throws: DatabaseError.schemaAltered(version: 1, name: "foundation")) { try await database.migrate(edited) }
     }
 

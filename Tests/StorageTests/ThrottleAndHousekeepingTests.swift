@@ -1,6 +1,7 @@
 import Cryptography
 import Database
 import Domain
+import EngineFixture
 import Primitives
 import Storage
 import Testing

@@ -71,7 +71,11 @@ class Server:
     def end(self):
         """For a fixture's last line: whatever state the test left it in."""
         if self.process and self.process.poll() is None:
-            self.stop()
+            try:
+                self.stop()
+            finally:
+                if self.process.poll() is None:
+                    self.kill()
 
     def log_text(self):
         return (self.folder / "portico.log").read_text(errors="replace")

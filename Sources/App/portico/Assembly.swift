@@ -29,13 +29,16 @@ struct Assembly: Sendable {
     /// Whether missing files may be made.
     enum Missing { case create, refuse }
 
-    static func open(_ settings: Settings, missing: Missing, timeSource: TimeSource = .system) async throws -> Assembly {
+    /// - Parameter applicationName: What PostgreSQL's administrator sees this process as.
+    static func open(
+        _ settings: Settings, missing: Missing, applicationName: String = "portico", timeSource: TimeSource = .system
+    ) async throws -> Assembly {
         var created: [String] = []
         let issuer = try settings.resolvedIssuer()
         let keyPolicy = settings.keyPolicy
-        let masterKey = try openMasterKey(settings, missing: missing, created: &created)
-        let database = try await openDatabase(settings, missing: missing, timeSource: timeSource, created: &created)
+        let database = try await openDatabase(settings, missing: missing, applicationName: applicationName, timeSource: timeSource, created: &created)
         do {
+            let masterKey = try await openMasterKey(settings, of: database, missing: missing, created: &created)
             let (keyRing, keys) = try await KeyRing.open(database, masterKey: masterKey, policy: keyPolicy, at: timeSource.now())
             if !keys.isEmpty { created.append("signing keys (\(keys.map(\.algorithm.rawValue).joined(separator: ", ")))") }
             return Assembly(
@@ -49,39 +52,55 @@ struct Assembly: Sendable {
 
     func close() async { await database.close() }
 
-    private static func openMasterKey(_ settings: Settings, missing: Missing, created: inout [String]) throws -> MasterKey {
+    private static func openDatabase(
+        _ settings: Settings, missing: Missing, applicationName: String, timeSource: TimeSource, created: inout [String]
+    ) async throws -> Database {
+        if case .sqlite(let path) = settings.database, !Files.exists(path) {
+            guard missing == .create else { throw absent("database", path) }
+            created.append("database \(path)")
+        }
+        let database = try settings.openDatabase(applicationName: applicationName, timeSource: timeSource)
+        do { try await bringUpToDate(database, missing) } catch {
+            await database.close()
+            throw error
+        }
+        return database
+    }
+
+    /// Only what may make a database may change its schema: a command that looks leaves an older one as it is.
+    private static func bringUpToDate(_ database: Database, _ missing: Missing) async throws {
+        do {
+            if missing == .create { return try await database.migrate(Schema.migrations) }
+        } catch DatabaseError.forbidden {
+            throw try await behind(database, "this database role may not change it", "Run `portico migrate` as the role that owns the tables")
+        }
+        guard try await !database.missingMigrations(Schema.migrations).isEmpty else { return }
+        throw try await behind(database, "this command does not change it", "Run `portico migrate`, or start the new `portico serve`")
+    }
+
+    private static func behind(_ database: Database, _ cause: String, _ remedy: String) async throws -> CommandFailure {
+        CommandFailure(
+            .unavailable,
+            "The database's schema is at version \(try await database.schemaVersion()); this portico needs \(Schema.migrations.count), and \(cause).",
+            remedy + "; `portico migrate --plan` shows what it would do.")
+    }
+
+    /// A new key would open nothing of a key ring that is there, so one is made only for a database that has none yet.
+    private static func openMasterKey(
+        _ settings: Settings, of database: Database, missing: Missing, created: inout [String]
+    ) async throws -> MasterKey {
         let path = settings.masterKeyFile
-        guard missing == .create else {
-            guard Files.exists(path) else { throw absent("master key", path) }
-            return try MasterKey.load(path: path)
-        }
-        // A new key would open nothing of a database that is there, and would stand in the way of the right one.
-        guard Files.exists(path) || !Files.exists(settings.database.path) else {
+        if Files.exists(path) { return try MasterKey.load(path: path) }
+        guard try await !KeyRing.isEstablished(in: database) else {
             throw CommandFailure(
-                .configuration, "The master key file \(path) is missing, and the database \(settings.database.path) cannot be opened without it.",
-                "Put it back from your backup; the setting keys.master-file names the file.")
+                .configuration, "The master key file \(path) is missing, and the database \(settings.database.text) cannot be opened without it.",
+                "Put it back from your backup, or copy it from another node; the setting keys.master-file names the file.")
         }
+        guard missing == .create else { throw absent("master key", path) }
         try Files.makeFolder(above: path)
         let (masterKey, isNew) = try MasterKey.loadOrCreate(path: path)
         if isNew { created.append("master key \(path)") }
         return masterKey
-    }
-
-    private static func openDatabase(
-        _ settings: Settings, missing: Missing, timeSource: TimeSource, created: inout [String]
-    ) async throws -> Database {
-        switch settings.database {
-        case .sqlite(let path):
-            let isNew = !Files.exists(path)
-            guard !isNew || missing == .create else { throw absent("database", path) }
-            let database = try Database.openSQLite(path: path, timeSource: timeSource)
-            do { try await database.migrate(Schema.migrations) } catch {
-                await database.close()
-                throw error
-            }
-            if isNew { created.append("database \(path)") }
-            return database
-        }
     }
 
     private static func absent(_ what: String, _ path: String) -> CommandFailure {
@@ -138,6 +157,15 @@ extension Assembly {
 }
 
 extension Settings {
+    /// The database as it is: neither made nor changed, except that SQLite makes an empty file where there is none.
+    func openDatabase(applicationName: String, timeSource: TimeSource) throws -> Database {
+        switch database {
+        case .sqlite(let path): try Database.openSQLite(path: path, timeSource: timeSource)
+        case .postgres(let url):
+            try Database.openPostgres(url, connections: databaseConnections, applicationName: applicationName, timeSource: timeSource)
+        }
+    }
+
     /// Retired keys stay as long as a session may: its ID tokens come back as hints.
     var keyPolicy: KeyPolicy {
         KeyPolicy(longestTokenLifetime: max(tokens.accessToken, tokens.idToken), retainRetired: max(.days(1), session.absolute))

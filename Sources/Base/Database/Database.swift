@@ -6,8 +6,8 @@ public import Primitives
 /// `write` with a synchronous transaction closure, statements whose values are bound by interpolation, and typed rows.
 /// It does not know a single table of this product: schemas come from `migrations/`, statements from `Storage`.
 ///
-/// Today's engine is SQLite (`SQLiteEngine`); the seam for another is `DatabaseEngine`. Statements handed in keep to the
-/// SQL that SQLite and PostgreSQL both speak, so that only migrations differ between engines.
+/// The engines are SQLite (`SQLiteEngine`) and PostgreSQL (`PostgresEngine`), behind the seam `DatabaseEngine`. Statements handed in keep to
+/// the SQL that both speak, so that only migrations differ between engines.
 public final class Database: Sendable {
     private let engine: any DatabaseEngine
     private let timeSource: TimeSource
@@ -38,6 +38,21 @@ public final class Database: Sendable {
         }
     }
 
+    /// Opens the PostgreSQL database at `url`. It connects when the first transaction asks for it, and again whenever a connection was lost.
+    ///
+    /// Writes are SERIALIZABLE: they mean what they mean under SQLite's single writer. A statement ends after ten seconds unless the URI, the
+    /// role or the database says otherwise; a server that is away is waited for for three.
+    /// - Parameters:
+    ///   - connections: The most connections, half for reads and half for writes; one more listens. They are opened as concurrent
+    ///     work asks for them. Work beyond what they get through in a moment is refused as `unavailable`.
+    ///   - applicationName: What the server's administrator sees the connections as.
+    public static func openPostgres(
+        _ url: PostgresURL, connections: Int, applicationName: String = "portico", timeSource: TimeSource
+    ) throws(DatabaseError) -> Database {
+        let server = PostgresServer(url: url, applicationName: applicationName)
+        return Database(engine: try PostgresEngine(server, connections: connections), timeSource: timeSource)
+    }
+
     /// Runs `body` on one consistent snapshot.
     ///
     /// - Throws: What `body` throws, unchanged; `DatabaseError.unavailable` where no connection can take it.
@@ -51,9 +66,10 @@ public final class Database: Sendable {
     ///
     /// Concurrent writes share one commit, each in a savepoint of its own: what one throws undoes that one alone. Where the
     /// engine gives up a whole group for the sake of one, the others run again, so `body` must have no effect outside the transaction.
-    /// Once a statement has failed, `body` must throw: whether the transaction could go on differs between engines.
+    /// Once a statement has failed, `body` must throw: whether the transaction could go on differs between engines. Where another node's
+    /// change came first, or the connection broke before the commit was sent, `body` runs again, a bounded number of times.
     /// - Throws: What `body` throws, unchanged; `DatabaseError.unavailable` where too many writes wait already, or where the commit
-    ///   failed (the change is then not made).
+    ///   failed (the change is then not made) or its answer was lost (it may have been made).
     @discardableResult
     public func write<T: Sendable>(_ body: @escaping @Sendable (WriteTransaction) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
@@ -61,14 +77,39 @@ public final class Database: Sendable {
         }
     }
 
-    /// Brings the schema to the last of `migrations`. Safe to call from several processes at once.
+    /// Yields when a write that announced something is committed here or on another node, several at times as one. On an engine that cannot hear
+    /// other processes it ends at once; on one that can, an announcement may be lost with a connection. It is the sooner of two ways to
+    /// notice a change; the other is to look.
+    public func announcements() -> AsyncStream<Void> { engine.announcements() }
+
+    /// The steps of `migrations` that the schema lacks. Nothing is changed, and no right to change the schema is needed.
     ///
-    /// - Throws: `schemaNewer` or `schemaAltered`, before anything is changed; what a migration's SQL provokes, with that migration undone.
-    public func migrate(_ migrations: [Migration]) async throws {
-        let migrator = try Migrator(migrations)
-        let now = timeSource.now()
-        while try await write({ transaction in try migrator.applyNext(transaction, at: now) }) {}
+    /// - Throws: `schemaNewer` where a newer program has taken away what this one needs; `schemaAltered`.
+    public func missingMigrations(_ migrations: [Migration]) async throws -> [Migration] {
+        let migrator = try Migrator(migrations, engine.dialect)
+        return try await read { transaction in Array(try migrator.missing(transaction)) }
     }
+
+    /// Brings the schema to the last of `migrations`, or leaves it where a newer program has brought it and this one can work. Safe to call from
+    /// several processes at once.
+    ///
+    /// - Throws: `schemaNewer` or `schemaAltered`, before anything is changed; `forbidden` where the role may not change the schema; what a
+    ///   migration's SQL provokes, with that migration undone.
+    public func migrate(_ migrations: [Migration]) async throws {
+        let migrator = try Migrator(migrations, engine.dialect)
+        while let next = try await missingMigrations(migrations).first {
+            do {
+                let now = timeSource.now()
+                _ = try await write { transaction in try migrator.applyNext(transaction, at: now) }
+            } catch {
+                // Another process may have made the same step at the same moment; where the engine lets both begin, one fails.
+                guard try await missingMigrations(migrations).first?.version != next.version else { throw error }
+            }
+        }
+    }
+
+    /// Which SQL the schema is written in.
+    public var dialect: SQLDialect { engine.dialect }
 
     /// The last migration applied; 0 where there is none.
     public func schemaVersion() async throws -> Int {

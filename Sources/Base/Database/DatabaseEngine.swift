@@ -3,8 +3,12 @@ import Synchronization
 /// The seam behind which an SQL engine stands. An engine accepts work without blocking the caller and answers each piece
 /// exactly once, with its own error where it cannot run it.
 protocol DatabaseEngine: AnyObject, Sendable {
+    var dialect: SQLDialect { get }
     func submit(_ read: any PendingRead)
     func submit(_ write: any PendingWrite)
+    /// Yields once for each announcement that a committed write made, here or in another process, as far as the engine hears of it.
+    /// Several may be yielded as one; none may be expected from an engine that cannot hear.
+    func announcements() -> AsyncStream<Void>
     /// Finishes what was accepted and gives the connections back.
     func close() async
 }
@@ -17,11 +21,16 @@ protocol EngineConnection: AnyObject {
     /// Runs the statements of a migration.
     func runScript(_ script: String) throws(DatabaseError)
     func hasTable(named name: String) throws(DatabaseError) -> Bool
+    /// Tells other processes, once the transaction is committed, that something changed which they may keep in memory.
+    func announce() throws(DatabaseError)
+    /// Whether the engine gave up the transaction for a reason that is not the closure's own, so that the closure may run again.
+    var isGivenUp: Bool { get }
 }
 
 /// A read that waits for a connection.
 protocol PendingRead: Sendable {
-    func run(on connection: any EngineConnection)
+    /// Runs the closure and answers. False where the engine gave up the transaction meanwhile: nothing was answered, and the read may run again.
+    func run(on connection: any EngineConnection) -> Bool
     func fail(_ error: DatabaseError)
 }
 
@@ -38,8 +47,11 @@ struct ReadJob<T: Sendable>: PendingRead {
     let body: @Sendable (ReadTransaction) throws -> T
     let continuation: CheckedContinuation<T, any Error>
 
-    func run(on connection: any EngineConnection) {
-        continuation.resume(with: Result { try body(ReadTransaction(connection)) })
+    func run(on connection: any EngineConnection) -> Bool {
+        let result = Result { try body(ReadTransaction(connection)) }
+        guard !connection.isGivenUp else { return false }
+        continuation.resume(with: result)
+        return true
     }
 
     func fail(_ error: DatabaseError) { continuation.resume(throwing: error) }

@@ -16,6 +16,8 @@ public enum DatabaseError: Error, Sendable, Hashable {
     case corrupt(String)
     /// A row does not hold what the statement's reader expects.
     case malformedRow(String)
+    /// The role that the program is connected as may not do this. The text names what it may not touch.
+    case forbidden(String)
     /// A statement that the engine does not accept: an error of the program.
     case misuse(String)
 }
@@ -34,6 +36,7 @@ extension DatabaseError: CustomStringConvertible {
             "migration \(version) (\(name)) in the database is not the one this program carries: the schema was altered outside its migrations"
         case .corrupt(let reason): "the database file is damaged or is no database: \(reason)"
         case .malformedRow(let reason): "a stored row cannot be read: \(reason)"
+        case .forbidden(let reason): "the database role may not do this: \(reason)"
         case .misuse(let reason): "a statement was refused: \(reason)"
         }
     }

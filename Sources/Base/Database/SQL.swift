@@ -78,6 +78,20 @@ public enum SQLValue: Sendable, Hashable {
     case blob([UInt8])
 }
 
+extension SQLValue {
+    /// Refuses what one of the engines could not keep, on both: a NUL in a text, which PostgreSQL does not store, and numbers that are not finite,
+    /// which SQLite turns into NULL.
+    ///
+    /// - Throws: `checkViolation`.
+    func requireStorable() throws(DatabaseError) {
+        switch self {
+        case .text(let text) where text.utf8.contains(0): throw .checkViolation("text with a NUL character")
+        case .real(let real) where !real.isFinite: throw .checkViolation("a number that is not finite")
+        default: return
+        }
+    }
+}
+
 /// What can be bound to a statement.
 public protocol SQLBindable {
     var sqlValue: SQLValue { get }

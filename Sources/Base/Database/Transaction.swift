@@ -40,6 +40,10 @@ public final class WriteTransaction: SQLReading {
     public func execute(_ sql: SQL) throws(DatabaseError) -> Int {
         try connection.run(sql) { _ throws(DatabaseError) in true }
     }
+
+    /// Wakes whoever waits for `Database.announcements`, here and on other nodes, once this transaction is committed. It carries no word of what
+    /// changed, and may be lost where a connection breaks: a number in the database says for certain.
+    public func announce() throws(DatabaseError) { try connection.announce() }
 }
 
 extension EngineConnection {

@@ -23,7 +23,9 @@ public struct EpochStore<Transaction: SQLReading> {
 }
 
 extension EpochStore where Transaction == WriteTransaction {
+    /// Other nodes hear of it at once where the engine can tell them; the number is there for those that did not hear.
     public func advance(_ topic: EpochTopic) throws(DatabaseError) {
+        try transaction.announce()
         try transaction.execute(
             "INSERT INTO epoch (topic, number) VALUES (\(topic.rawValue), 1) ON CONFLICT (topic) DO UPDATE SET number = epoch.number + 1")
     }

@@ -8,7 +8,10 @@ internal import Migrations
 /// an outcome means, and it opens no transaction: the service does, so that a change and its audit record are one.
 public enum Schema {
     /// What `Database.migrate` needs to make the tables that the stores read and write.
-    public static let migrations: [Migration] = EmbeddedMigrations.sqlite.map { migration in
-        Migration(version: migration.version, name: migration.name, sql: migration.sql)
+    public static let migrations: [Migration] = EmbeddedMigrations.all.map { step in
+        Migration(
+            version: step.version, name: step.name, sqlite: step.sqlite, postgres: step.postgres,
+            phase: step.contractsTo.map { .contract(needs: $0) } ?? .expand,
+            locks: step.locks.map { Migration.TableLock(table: $0.table, mode: $0.mode) })
     }
 }

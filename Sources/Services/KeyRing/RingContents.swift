@@ -1,6 +1,6 @@
 internal import AuditLog
 internal import Cryptography
-internal import Database
+public import Database
 internal import Domain
 internal import Primitives
 internal import Storage
@@ -41,6 +41,11 @@ extension MasterKey {
 }
 
 extension KeyRing {
+    /// Whether something was sealed in this database, so that only one master key opens it.
+    public static func isEstablished(in database: Database) async throws -> Bool {
+        try await database.read { transaction in try transaction.sealedSecrets.find(RingSecrets.Name.check.rawValue) != nil }
+    }
+
     /// Makes what is missing. Of two servers that start at once on a new database one makes the ring and the other finds it.
     static func establish(_ database: Database, masterKey: MasterKey, at now: Instant) async throws -> [CreatedKey] {
         let contents = try await database.read { transaction in try RingContents(transaction) }

@@ -1,10 +1,13 @@
+import Database
 import KeyRing
 import Logging
 import Provider
 import ServiceLifecycle
 
-/// Takes over what another process changed: keys and registrations, found by comparing an epoch twice a second.
+/// Takes over what another process or node changed: keys and registrations. It looks as soon as a change is announced, and twice a second in
+/// any case, comparing an epoch, because an announcement may be lost and SQLite makes none.
 struct Follower: Service {
+    let database: Database
     let keyRing: KeyRing
     let clients: ClientRegistry
     let logger: Logger
@@ -14,10 +17,25 @@ struct Follower: Service {
     func run() async throws {
         var keysFail = false
         var clientsFail = false
-        while await Pause.passes(Self.pause) {
+        for await _ in signals() {
             keysFail = await follow("keys", failedBefore: keysFail) { try await keyRing.refreshIfChanged() }
             clientsFail = await follow("clients", failedBefore: clientsFail) { try await clients.refreshIfChanged() }
         }
+    }
+
+    /// One for each time to look; several that nobody waited for are one. It ends when the server is asked to stop.
+    private func signals() -> AsyncStream<Void> {
+        let (signals, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let announced = Task { for await _ in database.announcements() { continuation.yield() } }
+        let passed = Task {
+            while await Pause.passes(Self.pause) { continuation.yield() }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in
+            announced.cancel()
+            passed.cancel()
+        }
+        return signals
     }
 
     /// A failure is logged when it begins and when it ends, not twice a second.

@@ -10,12 +10,15 @@ import Web
 struct Server: Sendable {
     let settings: Settings
 
+    /// What the connections of a server go by in PostgreSQL; commands go by another name.
+    static let applicationName = "portico serve"
+
     /// Requests under way may take this long to finish after a signal; then the process ends anyway.
     static let drainTime = Duration.seconds(30)
 
     func run() async throws {
         let logger = Logger.portico(settings.log)
-        let assembly = try await Assembly.open(settings, missing: .create)
+        let assembly = try await Assembly.open(settings, missing: .create, applicationName: Self.applicationName)
         let hasher: PasswordHasher
         do {
             hasher = try assembly.makeHasher()
@@ -45,7 +48,7 @@ struct Server: Sendable {
         }
         var configuration = ServiceGroupConfiguration(
             services: [
-                Follower(keyRing: assembly.keyRing, clients: registry, logger: logger),
+                Follower(database: assembly.database, keyRing: assembly.keyRing, clients: registry, logger: logger),
                 Housekeeping(database: assembly.database, keys: assembly.keys, timeSource: assembly.timeSource, logger: logger),
                 application,
             ],

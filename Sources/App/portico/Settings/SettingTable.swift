@@ -39,15 +39,19 @@ enum SettingTable {
     ]
 
     private static let storage: [Setting] = [
-        Setting("database.url", accepted: "sqlite: and a path; PostgreSQL is not available yet", help: "Where everything is kept.") { raw, settings in
-            guard let text = raw.text, text.hasPrefix("sqlite:"), text.isOneLine else { return false }
-            let path = String(text.dropFirst("sqlite:".count))
-            guard !path.isEmpty, !path.hasPrefix("//"), path != ":memory:" else { return false }
-            settings.database = .sqlite(path: path)
+        Setting(
+            "database.url", accepted: "sqlite: and a path, or a postgres:// connection URI",
+            help: "Where everything is kept. PostgreSQL takes every parameter that libpq knows."
+        ) { raw, settings in
+            guard let location = raw.text.flatMap({ DatabaseLocation($0) }) else { return false }
+            settings.database = location
             return true
         } show: {
             .string($0.database.text)
         },
+        .integer(
+            "database.connections", \.databaseConnections, 2...1000,
+            help: "Connections to PostgreSQL at most; one more listens. SQLite needs none."),
         .text("keys.master-file", \.masterKeyFile, help: "The file that holds the master key (mode 0600). Back it up apart from the database."),
     ]
 

@@ -1,3 +1,4 @@
+import Database
 import OAuthProtocol
 import Primitives
 
@@ -7,6 +8,7 @@ struct Settings: Sendable {
     var issuer: Issuer?
     var server = Server()
     var database = DatabaseLocation.sqlite(path: "portico.db")
+    var databaseConnections = 16
     var masterKeyFile = "keys/local/master.key"
     var password = Password()
     var session = Session()
@@ -71,16 +73,26 @@ struct Settings: Sendable {
 enum DatabaseLocation: Sendable, Hashable {
     /// Relative paths are relative to the working directory.
     case sqlite(path: String)
+    case postgres(PostgresURL)
 
-    var path: String {
-        switch self {
-        case .sqlite(let path): path
+    /// Nil where `text` is neither.
+    init?(_ text: String) {
+        guard text.isOneLine else { return nil }
+        if let url = PostgresURL(text) {
+            self = .postgres(url)
+            return
         }
+        guard text.hasPrefix("sqlite:") else { return nil }
+        let path = String(text.dropFirst("sqlite:".count))
+        guard !path.isEmpty, !path.hasPrefix("//"), path != ":memory:" else { return nil }
+        self = .sqlite(path: path)
     }
 
+    /// For people: a password in it is not shown.
     var text: String {
         switch self {
         case .sqlite(let path): "sqlite:" + path
+        case .postgres(let url): url.description
         }
     }
 }

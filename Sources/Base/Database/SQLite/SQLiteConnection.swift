@@ -36,6 +36,12 @@ final class SQLiteConnection: EngineConnection {
         try first("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = \(name)") { _ throws(DatabaseError) in true } ?? false
     }
 
+    /// Other processes look at the epoch: SQLite cannot tell them.
+    func announce() {}
+
+    /// What SQLite gives up it gives up for a whole group: `GroupCommit` sees to it.
+    var isGivenUp: Bool { false }
+
     /// Whether a transaction is open. SQLite ends one by itself after some failures, such as a full disk.
     var isInTransaction: Bool { sqlite3_get_autocommit(database.sqliteConnection) == 0 }
 

@@ -37,17 +37,15 @@ final class SQLiteCursor: RowSource {
 
     private func bind(_ value: SQLValue, at index: Int32) throws(DatabaseError) -> Int32 {
         let handle = statement.sqliteStatement
+        try value.requireStorable()
         switch value {
         case .null:
             return sqlite3_bind_null(handle, index)
         case .integer(let integer):
             return sqlite3_bind_int64(handle, index, integer)
         case .real(let real):
-            guard real.isFinite else { throw .checkViolation("a number that is not finite") }
             return sqlite3_bind_double(handle, index, real)
         case .text(var text):
-            // PostgreSQL's text has no NUL either: refused on both engines rather than cut short on one.
-            guard !text.utf8.contains(0) else { throw .checkViolation("text with a NUL character") }
             return text.withUTF8 { bytes in
                 // An empty string may have no address, and SQLite takes a null pointer for NULL.
                 guard let start = bytes.baseAddress else { return sqlite3_bind_text(handle, index, "", 0, nil) }

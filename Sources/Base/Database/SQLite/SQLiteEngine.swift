@@ -9,8 +9,8 @@ final class SQLiteEngine: DatabaseEngine {
     }
 
     private let file: SQLiteFile
-    private let writer: SQLiteLanes<any PendingWrite>
-    private let readers: SQLiteLanes<any PendingRead>
+    private let writer: Lanes<any PendingWrite, SQLiteLane>
+    private let readers: Lanes<any PendingRead, SQLiteLane>
 
     convenience init(path: String, readers: Int, durability: Durability) throws(DatabaseError) {
         try self.init(try SQLiteFile(path: path, durability: durability), readers: readers)
@@ -22,13 +22,16 @@ final class SQLiteEngine: DatabaseEngine {
 
     private init(_ file: SQLiteFile, readers: Int) throws(DatabaseError) {
         self.file = file
-        writer = try SQLiteLanes(
-            .init(waiting: 1024, connections: 1, batch: 256), open: { () throws(DatabaseError) in try file.openWriter() }, drain: GroupCommit.run)
+        writer = try Lanes(
+            LaneLimits(waiting: 1024, lanes: 1, batch: 256), open: { () throws(DatabaseError) in SQLiteLane(try file.openWriter()) },
+            drain: GroupCommit.run)
         try file.restrictSidecars()
-        self.readers = try SQLiteLanes(
-            .init(waiting: 4096, connections: max(1, readers), batch: 16), open: { () throws(DatabaseError) in try file.openReader() },
+        self.readers = try Lanes(
+            LaneLimits(waiting: 4096, lanes: max(1, readers), batch: 16), open: { () throws(DatabaseError) in SQLiteLane(try file.openReader()) },
             drain: SQLiteEngine.runReads)
     }
+
+    let dialect = SQLDialect.sqlite
 
     func submit(_ write: any PendingWrite) {
         if let refusal = writer.submit(write) { write.fail(refusal) }
@@ -38,6 +41,8 @@ final class SQLiteEngine: DatabaseEngine {
         if let refusal = readers.submit(read) { read.fail(refusal) }
     }
 
+    func announcements() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
+
     /// One snapshot serves all reads that waited: it begins after each of them was asked for.
     @Sendable private static func runReads(on connection: SQLiteConnection, _ reads: [any PendingRead]) {
         do throws(DatabaseError) {
@@ -46,7 +51,7 @@ final class SQLiteEngine: DatabaseEngine {
             for read in reads { read.fail(error) }
             return
         }
-        for read in reads { read.run(on: connection) }
+        for read in reads { _ = read.run(on: connection) }
         connection.endSnapshot()
     }
 

@@ -108,6 +108,23 @@ struct SQLiteFile: Sendable {
         }
     }
 
+    /// An exclusive lock on the whole file is to be had only where nobody has it open.
+    static func isInUse(path: String) throws(DatabaseError) -> Bool {
+        var configuration = Configuration()
+        configuration.busyMode = .immediateError
+        configuration.prepareDatabase { connection in try connection.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? queue.close() }
+            try queue.inDatabase { connection in try connection.execute(sql: "BEGIN EXCLUSIVE; ROLLBACK") }
+            return false
+        } catch let failure as GRDB.DatabaseError where failure.resultCode == .SQLITE_BUSY || failure.resultCode == .SQLITE_LOCKED {
+            return true
+        } catch {
+            throw SQLiteFailure.translate(error)
+        }
+    }
+
     /// Changing to WAL needs the file alone for a moment and does not wait by itself: another process may be doing the same.
     private static func enterWAL(_ connection: GRDB.Database) throws {
         for attempt in 0... {
