@@ -1,72 +1,54 @@
-"""deploy/postgres against a real server: who may do what, tried by each role with its own password."""
+"""deploy/postgres against a real server: who may do what, tried by each role with its own password, and Portico served by them."""
 
-import contextlib
 import os
-import pathlib
 import re
 import secrets
-import shutil
 import subprocess
-import tempfile
+import urllib.parse
 
 import pytest
 
-from portico_driver.server import REPOSITORY
+from portico_driver.postgres import Cluster
+from portico_driver.registrations import Registrations, residents
+from portico_driver.server import REPOSITORY, Server
+from portico_driver.visitor import Visitor
 
 FOLDER = REPOSITORY / "deploy/postgres"
-PROGRAMS = pathlib.Path("/usr/lib/postgresql/15/bin")
 ROLES = ("portico_owner", "portico_serving", "portico_backup")
 ADMINISTRATOR = "postgres"
 REFUSED = "permission denied|must be owner"
 
 
-# A server of one's own, on a socket only.
+class Roles:
+    """A cluster with the access rules and roles of deploy/postgres, and psql as any of them."""
 
-
-class Cluster:
     def __init__(self):
-        # The path of a socket must be short, and for root the server runs as somebody else.
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="portico-roles-", dir="/tmp"))
+        self.cluster = Cluster()
         self.passwords = {role: secrets.token_urlsafe(24) for role in ROLES}
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres", "postgres")
 
     def start(self):
-        self.program("initdb", "--pgdata", self.folder / "data", "--username", ADMINISTRATOR, "--auth", "trust", "--no-sync", "--no-instructions")
+        self.cluster.start()
         self.write_access_rules()
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off"
-        self.program("pg_ctl", "--pgdata", self.folder / "data", "--log", self.folder / "log", "--wait", "--options", options, "start")
+        self.cluster.restart()
+        self.run_file(ADMINISTRATOR, "roles.sql", database="postgres")
+        for role, password in self.passwords.items():
+            self.must(ADMINISTRATOR, f"ALTER ROLE {role} PASSWORD '{password}'")
 
     def write_access_rules(self):
         """The lines of pg_hba.conf as they are, but over the socket instead of TLS; the administrator comes in without a password."""
-        rules = (FOLDER / "pg_hba.conf").read_text()
-        rules = re.sub(r"^hostssl(\s+\S+\s+\S+\s+)\S+", r"local\1", rules, flags=re.MULTILINE)
-        rules = re.sub(r"^host(\s+\S+\s+\S+\s+)\S+", r"local\1", rules, flags=re.MULTILINE)
-        (self.folder / "data/pg_hba.conf").write_text(f"{rules}local all {ADMINISTRATOR} trust\n")
+        rules, replaced = re.subn(r"^host(?:ssl)?(\s+\S+\s+\S+\s+)\S+", r"local\1", (FOLDER / "pg_hba.conf").read_text(), flags=re.MULTILINE)
+        assert replaced == 6
+        (self.cluster.folder / "data/pg_hba.conf").write_text(f"{rules}local all {ADMINISTRATOR} trust\n")
 
-    def set_passwords(self):
-        """As `\\password` does it: the server is told a verifier, made by the client's library."""
-        for role, password in self.passwords.items():
-            self.must(ADMINISTRATOR, f"ALTER ROLE {role} PASSWORD '{password}'", "portico")
-
-    def end(self):
-        with contextlib.suppress(AssertionError):
-            self.program("pg_ctl", "--pgdata", self.folder / "data", "--wait", "--mode", "immediate", "stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def program(self, name, *arguments):
-        other_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
-        finished = subprocess.run(
-            [*other_user, PROGRAMS / name, *arguments], cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, timeout=120, env=environment(),
-        )  # fmt: skip
-        assert finished.returncode == 0, f"{name}: {finished.stdout}"
+    def url(self, role, database="portico"):
+        place = urllib.parse.urlsplit(self.cluster.url)
+        who = role if role == ADMINISTRATOR else f"{role}:{urllib.parse.quote(self.passwords[role])}"
+        return place._replace(netloc=f"{who}@{place.netloc.rpartition('@')[2]}", path=f"/{database}").geturl()
 
     def psql(self, role, *arguments, database="portico"):
         return subprocess.run(
-            ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1", "--no-password", *arguments],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-            env={**environment(), "PGHOST": str(self.folder), "PGUSER": role, "PGDATABASE": database, "PGPASSWORD": self.passwords.get(role, "")},
+            ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1", "--dbname", self.url(role, database), *arguments],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env=environment(),
         )  # fmt: skip
 
     def must(self, role, statement, database="portico"):
@@ -74,8 +56,8 @@ class Cluster:
         assert finished.returncode == 0, f"{role}: {statement}: {finished.stderr}"
         return finished.stdout.strip()
 
-    def run_file(self, role, name, *arguments, database="portico"):
-        finished = self.psql(role, "--file", FOLDER / name, *arguments, database=database)
+    def run_file(self, role, name, database="portico"):
+        finished = self.psql(role, "--file", FOLDER / name, database=database)
         assert finished.returncode == 0, f"{role}: {name}: {finished.stderr}"
 
 
@@ -83,36 +65,21 @@ def environment():
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 
-# What stands in for `portico migrate`.
-
-
-def schema():
-    """The tables in PostgreSQL's words: the migrations for it where there are some, else SQLite's, translated."""
-    own = sorted((REPOSITORY / "migrations/postgres").glob("V*.sql"))
-    text = "\n".join(file.read_text() for file in own) or translated((REPOSITORY / "migrations/sqlite/V0001_foundation.sql").read_text())
-    for name in ("schema_migration", "schema_support", "claim"):
-        if not re.search(rf"CREATE TABLE (IF NOT EXISTS )?{name}\b", text):
-            text += f"\nCREATE TABLE {name} (version BIGINT PRIMARY KEY);"
-    return text
-
-
-def translated(sql):
-    sql = re.sub(r"\) STRICT(, WITHOUT ROWID)?;", ");", sql).replace("BLOB", "BYTEA").replace("INTEGER", "BIGINT")
-    return sql.replace("id BIGINT NOT NULL PRIMARY KEY,\n    at", "id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    at")
+def portico(folder, roles, role):
+    """Portico on the database, as that role."""
+    return Server(folder, {"database": {"url": roles.url(role)}})
 
 
 @pytest.fixture(scope="module")
-def cluster():
-    cluster = Cluster()
+def cluster(tmp_path_factory):
+    roles = Roles()
     try:
-        cluster.start()
-        cluster.run_file(ADMINISTRATOR, "roles.sql", database="postgres")
-        cluster.set_passwords()
-        cluster.must("portico_owner", schema())
-        cluster.run_file("portico_owner", "grants.sql")
-        yield cluster
+        roles.start()
+        portico(tmp_path_factory.mktemp("migrating"), roles, "portico_owner").run("migrate")
+        roles.run_file("portico_owner", "grants.sql")
+        yield roles
     finally:
-        cluster.end()
+        roles.cluster.end()
 
 
 @pytest.fixture
@@ -257,17 +224,51 @@ def test_the_backup_role_reads_all_and_writes_nothing(cluster, refused):
     refused("portico_backup", "DELETE FROM session", "permission denied|read-only transaction")
     refused("portico_backup", "BEGIN READ WRITE; DELETE FROM session")
     dumped = subprocess.run(
-        [PROGRAMS / "pg_dump", "--schema=portico", "--no-privileges"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-        env={
-            **environment(), "PGHOST": str(cluster.folder), "PGUSER": "portico_backup", "PGDATABASE": "portico",
-            "PGPASSWORD": cluster.passwords["portico_backup"],
-        },
+        ["pg_dump", "--schema=portico", "--no-privileges", "--dbname", cluster.url("portico_backup")],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env=environment(),
     )  # fmt: skip
     assert dumped.returncode == 0, dumped.stderr
     tables = cluster.must(ADMINISTRATOR, "SELECT tablename FROM pg_tables WHERE schemaname = 'portico'").split()
     assert len(tables) >= 16
     for table in tables:
         assert f"COPY portico.{table} " in dumped.stdout
+
+
+# Portico itself
+
+
+def test_a_resident_signs_in_at_two_nodes_that_serve_as_the_serving_role(cluster, tmp_path):
+    registrations, resident = Registrations(), next(residents())
+    first_node = portico(tmp_path, cluster, "portico_serving")
+    (tmp_path / "other").mkdir()
+    common = {"database": {"url": cluster.url("portico_serving")}, "keys": {"master-file": str(tmp_path / "master.key")}}
+    second_node = Server(tmp_path / "other", {**common, "issuer": first_node.issuer})
+    try:
+        first_node.start()
+        second_node.start()
+        first_node.apply_clients(list(registrations.metadata.values()))
+        first_node.add_residents([resident])
+        agency = registrations.agency(first_node, "first", scope="openid offline_access")
+        request, tokens = agency.tokens(Visitor(first_node.issuer), resident, prompt="consent")
+        agency.checked_id_token(tokens["id_token"], nonce=request.parameters["nonce"])
+        assert agency.refresh(tokens["refresh_token"]).status_code == 200
+        first_node.run("keys", "generate", "ES384")
+        first_node.run("residents", "disable", resident.username)
+        assert agency.userinfo(tokens["access_token"]).status_code == 401
+        assert int(cluster.must("portico_serving", "SELECT count(*) FROM audit_event")) > 5
+        for node in (first_node, second_node):
+            assert "permission denied" not in node.log_text()
+    finally:
+        first_node.end()
+        second_node.end()
+
+
+def test_the_serving_role_waits_for_the_owner_where_the_schema_is_behind(cluster, tmp_path):
+    """On a schema without tables; the search path of the database is the one in the URL."""
+    cluster.must(ADMINISTRATOR, "CREATE SCHEMA behind AUTHORIZATION portico_owner; GRANT USAGE ON SCHEMA behind TO portico_serving")
+    url = cluster.url("portico_serving") + "?options=-csearch_path%3Dbehind"
+    started = Server(tmp_path, {"database": {"url": url}}).run("serve", check=False)
+    assert started.returncode == 69 and "Run `portico migrate` as the role that owns the tables" in started.stderr, started.stderr
 
 
 # What the sources need
@@ -282,10 +283,8 @@ def test_the_serving_role_has_what_the_sources_statements_need_and_no_more(clust
         for table in re.findall(r"INSERT INTO\s+([a-z_]+)(?:(?!INSERT INTO)[\s\S])*?ON CONFLICT \([^)]*\) DO UPDATE", file.read_text()):
             needed[table].add("UPDATE")
     granted = rights(cluster, "portico_serving")
-    assert needed.pop("schema_migration") and granted.pop("schema_migration") == {"SELECT"}
-    assert needed.pop("schema_support", {"SELECT"}) and granted.pop("schema_support") == {"SELECT"}
-    if "claim" not in needed:
-        granted.pop("claim")
+    for written_by_migrate in ("schema_migration", "schema_support"):
+        assert needed.pop(written_by_migrate) and granted.pop(written_by_migrate) == {"SELECT"}
     assert granted == needed
 
 
