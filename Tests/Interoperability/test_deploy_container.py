@@ -1,7 +1,6 @@
 """deploy/container: no engine runs here, so the runtime stage is rebuilt from its own list of packages and run without rights."""
 
 import json
-import pathlib
 import re
 import shlex
 import subprocess
@@ -77,33 +76,7 @@ def test_keys_databases_and_earlier_builds_stay_out_of_the_build():
 
 
 def test_its_packages_are_those_of_the_libraries_that_the_program_is_linked_against():
-    owners = {owner(library) for library in libraries_of(server.BINARY)}
-    assert owners - {"libc6"} == set(runtime_packages()) - WITHOUT_LIBRARY
-
-
-def libraries_of(program):
-    """The paths of Debian's libraries that the program itself, or Swift's library under it, names."""
-    where = dict(re.findall(r"(\S+) => (/\S+)", subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout))
-    found, wanted = set(), [str(program)]
-    while wanted:
-        headers = subprocess.run(["objdump", "-p", wanted.pop()], capture_output=True, text=True, check=True).stdout
-        for name in re.findall(r"NEEDED\s+(\S+)", headers):
-            path = where.get(name)
-            if path and path not in found:
-                found.add(path)
-                if "/swift/linux/" in path:
-                    wanted.append(path)
-    return {path for path in found if "/swift/linux/" not in path}
-
-
-def owner(library):
-    # The package knows its file by the name it had before /lib became a link to /usr/lib, or by the one since.
-    real = pathlib.Path(library).resolve()
-    for name in (str(real), str(real).removeprefix("/usr")):
-        shown = subprocess.run(["dpkg-query", "--search", name], capture_output=True, text=True)
-        if shown.returncode == 0:
-            return shown.stdout.split(":")[0]
-    raise AssertionError(f"no Debian package has {library}")
+    assert sandbox.packages_of(server.BINARY) - {"libc6"} == set(runtime_packages()) - WITHOUT_LIBRARY
 
 
 def settings(environment):

@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -201,3 +202,33 @@ def dependencies(package):
 def is_installed(package):
     shown = subprocess.run(["dpkg-query", "--show", "--showformat=${db:Status-Abbrev}", package], capture_output=True, text=True)
     return shown.returncode == 0 and shown.stdout.startswith("ii")
+
+
+def packages_of(program):
+    """The Debian packages of the libraries that the program is linked against."""
+    return {owner(library) for library in libraries_of(program)}
+
+
+def libraries_of(program):
+    """The paths of Debian's libraries that the program itself, or Swift's library under it, names."""
+    where = dict(re.findall(r"(\S+) => (/\S+)", subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout))
+    found, wanted = set(), [str(program)]
+    while wanted:
+        headers = subprocess.run(["objdump", "-p", wanted.pop()], capture_output=True, text=True, check=True).stdout
+        for name in re.findall(r"NEEDED\s+(\S+)", headers):
+            path = where.get(name)
+            if path and path not in found:
+                found.add(path)
+                if "/swift/linux/" in path:
+                    wanted.append(path)
+    return {path for path in found if "/swift/linux/" not in path}
+
+
+def owner(library):
+    # The package knows its file by the name it had before /lib became a link to /usr/lib, or by the one since.
+    real = pathlib.Path(library).resolve()
+    for name in (str(real), str(real).removeprefix("/usr")):
+        shown = subprocess.run(["dpkg-query", "--search", name], capture_output=True, text=True)
+        if shown.returncode == 0:
+            return shown.stdout.split(":")[0]
+    raise AssertionError(f"no Debian package has {library}")
