@@ -78,6 +78,9 @@ def test_keys_databases_and_earlier_builds_stay_out_of_the_build():
 def test_its_packages_are_those_of_the_libraries_that_the_program_is_linked_against():
     assert sandbox.packages_of(server.BINARY) - {"libc6"} == set(runtime_packages()) - WITHOUT_LIBRARY
 
+    stated = re.search(r"From Debian it\s+needs `([^`]*)`", (REPOSITORY / "deploy/README.md").read_text())[1]
+    assert set(stated.split()) == set(runtime_packages()) - WITHOUT_LIBRARY
+
 
 def settings(environment):
     shown = subprocess.run(

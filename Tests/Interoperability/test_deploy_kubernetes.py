@@ -1,7 +1,6 @@
 """deploy/kubernetes: no cluster runs here, so the manifests are held to Kubernetes' schemas and to what the server, the image and the database say."""
 
 import copy
-import itertools
 import json
 import os
 import re
@@ -229,7 +228,5 @@ def test_the_key_comes_out_of_the_secret_by_the_init_container_and_by_no_other_w
 
 
 def test_the_shell_commands_of_the_image_are_in_the_image(root):
-    for command in itertools.chain(
-        [container(NODE, "master-key")["command"]], [container(NODE, "portico")["lifecycle"]["preStop"]["exec"]["command"]]
-    ):
+    for command in (container(NODE, "master-key")["command"], container(NODE, "portico")["lifecycle"]["preStop"]["exec"]["command"]):
         assert (root.folder / "usr/bin" / command[0]).exists() or (root.folder / "bin" / command[0]).exists()

@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import textwrap
 
 import pytest
 
@@ -74,6 +75,18 @@ def test_the_user_is_made_and_cannot_log_in(installed):
     line = next(line for line in (installed / "etc/passwd").read_text().splitlines() if line.startswith("portico:"))
     assert line.endswith(":/var/lib/portico:/usr/sbin/nologin")
     assert unit()["User"] == ["portico"] and unit()["StateDirectory"] == ["portico"]
+
+
+def test_the_walk_through_makes_a_key_and_settings_that_portico_takes(tmp_path):
+    text = (REPOSITORY / "deploy/README.md").read_text()
+    making = next(line.strip() for line in text.splitlines() if "openssl rand" in line)
+    assert run("bash", "-c", making.replace("/etc/portico/", f"{tmp_path}/")).returncode == 0
+    key = tmp_path / "master.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600 and re.fullmatch(r"[A-Za-z0-9_-]{43}\n", key.read_text())
+    settings = re.search(r"Write `/etc/portico/portico.yaml`:\n\n((?:    .*\n)+)", text)[1]
+    (tmp_path / "portico.yaml").write_text(textwrap.dedent(settings).replace("/etc/portico/", f"{tmp_path}/").replace("/var/lib/portico", str(tmp_path)))
+    shown = run(str(server.BINARY), "config", "--json", "--config", str(tmp_path / "portico.yaml"))
+    assert shown.returncode == 0 and "https://id.example.org" in shown.stdout.replace("\\/", "/"), shown.stderr
 
 
 def test_it_is_stopped_by_the_signal_that_drains_and_given_longer_than_the_drain():
@@ -158,3 +171,26 @@ def test_the_key_is_read_as_systemd_of_debian_12_lays_it_down(confined):
     assert unit()["LoadCredential"] == ["master.key:/etc/portico/master.key"]
     assert unit()["Environment"] == ["PORTICO_KEYS_MASTER_FILE=%d/master.key"]
     assert stat.S_IMODE((confined.folder / "key/master.key").stat().st_mode) == 0o400
+
+
+def test_an_administrator_runs_commands_and_the_files_stay_the_services(root, tmp_path):
+    """As root, with the key that only root reads: SQLite gives the files that it makes to the database's owner."""
+    with sandbox.running(root) as running:
+        key = tmp_path / "master.key"
+        shutil.copy(running.folder / "key/master.key", key)
+        environment = {
+            **server.plain_environment(), "PORTICO_DATABASE_URL": f"sqlite:{running.folder / 'state/portico.db'}", "PORTICO_KEYS_MASTER_FILE": str(key),
+            "PORTICO_PASSWORD_MEMORY_KIB": "1024", "PORTICO_PASSWORD_ITERATIONS": "1",
+        }  # fmt: skip
+        for username in ("while-it-serves", "while-it-does-not"):
+            added = subprocess.run(
+                [server.BINARY, "residents", "add", "--username", username], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                env=environment, timeout=60,
+            )  # fmt: skip
+            assert added.returncode == 0, added.stderr
+            if running.process.poll() is None:
+                running.stop()
+        owners = {file.stat().st_uid for file in (running.folder / "state").iterdir()}
+        assert owners == {(running.folder / "state").stat().st_uid}
+        running.start()
+        assert "while-it-does-not" in running.run("residents", "list").stdout
