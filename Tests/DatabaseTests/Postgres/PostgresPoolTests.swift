@@ -4,36 +4,6 @@ import Testing
 
 @Suite("PostgreSQL: the pool, its limits and its server", .enabled(if: Engine.allCases.contains(.postgres)))
 struct PostgresPoolTests {
-    @Test("work beyond the pool's bound is refused at once, and what is within it is done")
-    func exhausted() async throws {
-        let database = try PostgresSchema().open(connections: 2)
-        try await database.migrate([.notes])
-        let gate = await Gate(on: database)
-        let (refusals, refused) = AsyncStream<DatabaseError?>.makeStream()
-        let writes = (0..<100).map { number in
-            Task {
-                do {
-                    try await database.add("note \(number)")
-                    return true
-                } catch {
-                    refused.yield(error as? DatabaseError)
-                    return false
-                }
-            }
-        }
-        var seen = 0
-        for await refusal in refusals {
-            #expect(refusal == .unavailable("too much work is waiting for the database"))
-            seen += 1
-            if seen == 100 - 64 { break }
-        }
-        try await gate.open()
-        var kept = 0
-        for write in writes where await write.value { kept += 1 }
-        #expect(kept == 64)
-        #expect(try await database.notes().count == 64)
-    }
-
     @Test("a statement that takes too long is ended, and the connection goes on")
     func statementTimeout() async throws {
         let schema = try PostgresSchema()
