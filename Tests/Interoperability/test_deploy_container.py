@@ -12,6 +12,8 @@ from portico_driver.registrations import Registrations, residents
 from portico_driver.server import REPOSITORY
 from portico_driver.visitor import Visitor
 
+pytestmark = pytest.mark.chooses_its_engine
+
 CONTAINERFILE = REPOSITORY / "deploy/container/Containerfile"
 # Linked against by nothing and wanted all the same.
 WITHOUT_LIBRARY = {"ca-certificates"}

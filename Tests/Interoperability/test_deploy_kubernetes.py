@@ -14,6 +14,8 @@ import yaml
 from portico_driver import sandbox, server
 from portico_driver.server import REPOSITORY
 
+pytestmark = pytest.mark.chooses_its_engine
+
 FOLDER = REPOSITORY / "deploy/kubernetes"
 VERSIONS = ["1.27.0", "1.34.0"]
 

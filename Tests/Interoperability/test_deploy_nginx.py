@@ -15,6 +15,8 @@ from portico_driver.registrations import Registrations, residents
 from portico_driver.server import Server
 from portico_driver.visitor import Visitor
 
+pytestmark = pytest.mark.chooses_its_engine
+
 FORGED = "203.0.113.9"
 # Not the address of the proxy itself, which Portico would take for a hop.
 RESIDENT = "127.0.0.2"

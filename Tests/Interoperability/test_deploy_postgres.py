@@ -13,6 +13,8 @@ from portico_driver.registrations import Registrations, residents
 from portico_driver.server import REPOSITORY, Server
 from portico_driver.visitor import Visitor
 
+pytestmark = pytest.mark.chooses_its_engine
+
 FOLDER = REPOSITORY / "deploy/postgres"
 ROLES = ("portico_owner", "portico_serving", "portico_backup")
 ADMINISTRATOR = "postgres"
@@ -162,7 +164,7 @@ def test_the_serving_role_passes_no_right_on(cluster):
 
 def test_the_serving_role_cannot_hold_a_lock_for_ever(cluster):
     settings = cluster.must("portico_serving", "SELECT name || '=' || setting FROM pg_settings WHERE name LIKE '%timeout%' OR name = 'search_path'")
-    assert {"statement_timeout=30000", "lock_timeout=10000", "idle_in_transaction_session_timeout=30000", "search_path=portico, pg_temp"} <= set(
+    assert {"statement_timeout=10000", "lock_timeout=5000", "idle_in_transaction_session_timeout=30000", "search_path=portico, pg_temp"} <= set(
         settings.splitlines()
     )
 

@@ -17,6 +17,8 @@ from portico_driver.registrations import Registrations, residents
 from portico_driver.server import REPOSITORY
 from portico_driver.visitor import Visitor
 
+pytestmark = pytest.mark.chooses_its_engine
+
 FOLDER = REPOSITORY / "deploy/systemd"
 UNIT = FOLDER / "portico.service"
 # What `systemd-analyze security` of Debian 12 says; 0 is no exposure, 10 is all. deploy/README.md states it.

@@ -53,9 +53,10 @@ ALTER ROLE :"backup" IN DATABASE :"database" SET search_path = :"schema", pg_tem
 
 -- A migration that cannot get its lock gives up, rather than wait with every sign-in queued behind it.
 ALTER ROLE :"owner" IN DATABASE :"database" SET lock_timeout = '5s';
--- Nothing that serves takes this long; what does is stuck, and must not hold its locks or its connection.
-ALTER ROLE :"serving" IN DATABASE :"database" SET statement_timeout = '30s';
-ALTER ROLE :"serving" IN DATABASE :"database" SET lock_timeout = '10s';
+-- Nothing that serves takes this long; what does is stuck, and must not hold its locks or its connection. Portico asks for the same by
+-- itself; here it holds for whoever else connects as this role.
+ALTER ROLE :"serving" IN DATABASE :"database" SET statement_timeout = '10s';
+ALTER ROLE :"serving" IN DATABASE :"database" SET lock_timeout = '5s';
 ALTER ROLE :"serving" IN DATABASE :"database" SET idle_in_transaction_session_timeout = '30s';
 ALTER ROLE :"backup" IN DATABASE :"database" SET default_transaction_read_only = on;
 
