@@ -1,4 +1,4 @@
-"""Several nodes on one database: any of them takes any step, and no failure of one loses or doubles what was acknowledged."""
+"""Several nodes on one database: any of them takes any step, and what one counts or is told holds at all."""
 
 import collections
 import concurrent.futures
@@ -13,25 +13,14 @@ import pytest
 import requests
 
 from portico_driver import loopback
-from portico_driver.nodes import Nodes
+from portico_driver.nodes import Nodes, running_nodes
 from portico_driver.pages import Page
-from portico_driver.postgres import Cluster, fresh_database, query
+from portico_driver.postgres import fresh_database
 from portico_driver.registrations import EVERY_SCOPE, residents
-from portico_driver.storm import Record, Storm, Worker, fault_of
 from portico_driver.visitor import Visitor
 
+pytestmark = pytest.mark.chooses_its_engine
 CROWD = 30
-
-
-@contextlib.contextmanager
-def running_nodes(folder, registrations, database_url, count, settings=None):
-    nodes = Nodes(folder, database_url, count, settings)
-    try:
-        nodes.start()
-        nodes.apply_clients(list(registrations.metadata.values()))
-        yield nodes
-    finally:
-        nodes.end()
 
 
 @contextlib.contextmanager
@@ -161,11 +150,10 @@ def is_delayed(place):
 
 
 def test_guesses_spread_over_the_nodes_are_delayed_as_at_one(nodes, resident):
-    """Five failures are free. Of twelve guesses no node sees more than six, so a count of each node's own would hinder none or the last."""
-    delayed = [is_delayed(guess(nodes, number, resident.username, f"guess-{number}")) for number in range(12)]
-    print(f"\n{len(nodes.nodes)} nodes, 12 guesses in turn: the first {delayed.index(True)} looked at")
-    assert delayed.index(True) == 5, delayed
-    assert sum(delayed) >= 4, delayed
+    """Five failures are free. Of ten guesses no node sees more than five, so counts of each node's own would delay none of them."""
+    delayed = [is_delayed(guess(nodes, number, resident.username, f"guess-{number}")) for number in range(10)]
+    print(f"\n{len(nodes.nodes)} nodes, 10 guesses in turn: {delayed.count(False)} looked at")
+    assert not any(delayed[:5]) and any(delayed), delayed
 
 
 def test_guesses_at_once_do_not_outrun_the_count(nodes, resident):
@@ -222,87 +210,3 @@ def service_at(nodes, registrations, node, client_id="service"):
     service.client_id = client_id
     nodes.way().to(nodes.nodes.index(node)).lead(service.http)
     return service
-
-
-@pytest.fixture
-def cluster():
-    """A cluster of the test's own, to be broken."""
-    cluster = Cluster()
-    try:
-        yield cluster.start()
-    finally:
-        cluster.end()
-
-
-def test_while_postgresql_is_away_nodes_say_so_and_come_back_by_themselves(tmp_path, registrations, cluster):
-    with running_nodes(tmp_path, registrations, cluster.url, 2) as nodes:
-        person, visitor, strict = next(residents()), Visitor(nodes.issuer), registrations.agency(nodes, "strict")
-        nodes.add_residents([person])
-        _, tokens = strict.tokens(visitor, person, scope=EVERY_SCOPE, prompt="consent")
-        assert visitor.open(strict.request(prompt="none").url).error is None
-        cluster.halt()
-        for node in nodes.nodes:
-            assert requests.get(node.url("/livez"), timeout=30).status_code == 200
-            assert requests.get(node.url("/readyz"), timeout=30).status_code == 503
-            assert requests.get(node.url("/.well-known/openid-configuration"), timeout=30).status_code == 200
-            nodes.way().to(nodes.nodes.index(node)).lead(strict.http, visitor.session)
-            refused = [
-                strict.refresh(tokens["refresh_token"]), strict.userinfo(tokens["access_token"]), visitor.session.get(nodes.url("/")),
-                visitor.open(strict.request(prompt="none").url).response,
-            ]  # fmt: skip
-            assert [(answer.status_code, fault_of(answer)) for answer in refused] == [(503, None)] * 4, [answer.text for answer in refused]
-        cluster.start()
-        for node in nodes.nodes:
-            loopback.wait_for(node.is_ready, "the node was ready again", seconds=20)
-            nodes.way().to(nodes.nodes.index(node)).lead(strict.http, visitor.session)
-            assert visitor.open(strict.request(prompt="none").url).error is None
-            assert strict.refresh(tokens["refresh_token"]).status_code == 200
-
-
-def test_a_storm_loses_and_doubles_nothing_that_was_acknowledged(tmp_path, registrations, cluster):
-    """Whole sign-ins through the balancer while each node is killed twice, and PostgreSQL crashes once."""
-    with running_nodes(tmp_path, registrations, cluster.url, 3, PATIENT) as nodes:
-        record = weather_the_storm(nodes, registrations, cluster)
-        judge_the_database(cluster.url, record)
-
-
-# Whoever asks again after a lost answer must not come too late on a slow machine.
-PATIENT = {"tokens": {"code-seconds": 600, "refresh-grace-seconds": 60}}
-WORKERS, PEOPLE_EACH, SIGN_INS = 8, 4, 80
-
-
-def weather_the_storm(nodes, registrations, cluster):
-    people = [person for person, _ in zip(residents(), range(WORKERS * PEOPLE_EACH))]
-    nodes.add_residents(people)
-    record = Record()
-    workers = [
-        Worker(nodes, registrations.agency(nodes, "strict"), people[number::WORKERS], record) for number in range(WORKERS)
-    ]  # fmt: skip
-    Storm(nodes, workers, record, cluster).rage(SIGN_INS)
-    during = record.text()
-    stays = [(worker, stay) for worker in workers for stay in worker.stays]
-    for worker, stay in stays:
-        worker.refresh(stay)
-        assert worker.is_signed_in(stay), f"the session of {stay.subject} is gone"
-    print(f"\nstorm: {during}\nbalancer: {json.dumps(dict(sorted(nodes.balancer.counts.items())))}\nafterwards: {len(stays)} sessions and families live")
-    assert not record.faults, record.faults[:10]
-    twice = {code: answers for code, answers in record.redemptions.items() if answers.count(200) > 1}
-    assert not twice, f"codes redeemed twice: {list(twice.values())}"
-    assert all(node.process.poll() is None for node in nodes.nodes)
-    return record
-
-
-def judge_the_database(database, record):
-    """What the tables say agrees with what was acknowledged."""
-
-    def number(statement):
-        return int(query(database, statement)[0][0])
-
-    used = number("SELECT count(*) FROM authorization_code WHERE used_at IS NOT NULL")
-    granted = number("SELECT count(*) FROM audit_event WHERE kind = 'authorization.granted'")
-    first_tokens = number("SELECT count(*) FROM refresh_token WHERE generation = 0")
-    families = number("SELECT count(DISTINCT grant_id) FROM refresh_token")
-    print(f"database: {used} codes used, {granted} codes granted, {families} families")
-    assert used >= record.counts["codes redeemed"]
-    assert granted >= record.counts["codes received"]
-    assert first_tokens == families <= used, "a code began two families"

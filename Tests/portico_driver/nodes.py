@@ -8,22 +8,22 @@ import requests.adapters
 
 from . import loopback
 from .balancer import Balancer
-from .server import Server
+from .server import BINARY, Server
 
 
 class Nodes(Server):
     """Nodes that share an issuer, a database and a master key. It is itself the operator's desk: it runs the commands; its address, the issuer,
     is the balancer's."""
 
-    def __init__(self, folder, database_url, count, settings=None):
+    def __init__(self, folder, database_url, count, settings=None, binary=BINARY):
         common = {"database": {"url": database_url}, "server": {"trusted-proxies": [loopback.HOST]}, **(settings or {})}
-        super().__init__(folder, common)
+        super().__init__(folder, common, binary)
         common |= {"issuer": self.issuer, "keys": {"master-file": str(self.folder / "master.key")}}
         self.nodes = []
         for number in range(count):
             place = self.folder / f"node{number}"
             place.mkdir()
-            self.nodes.append(Server(place, common))
+            self.nodes.append(Server(place, common, binary))
         self.balancer = Balancer(self.port, [node.port for node in self.nodes])
 
     def start(self):
@@ -56,6 +56,18 @@ class Nodes(Server):
 
     def way(self):
         return Way(self)
+
+
+@contextlib.contextmanager
+def running_nodes(folder, registrations, database_url, count, settings=None, binary=BINARY):
+    """Nodes that run and know the agencies."""
+    nodes = Nodes(folder, database_url, count, settings, binary)
+    try:
+        nodes.start()
+        nodes.apply_clients(list(registrations.metadata.values()))
+        yield nodes
+    finally:
+        nodes.end()
 
 
 class Way(requests.adapters.HTTPAdapter):

@@ -28,7 +28,7 @@ public struct DatabaseCopy: Sendable {
 
     /// Whether `database` is the target of a copy that did not come to its end.
     public static func isUnfinished(in database: Database) async throws -> Bool {
-        try await database.read { transaction in try transaction.copies.unfinished() != nil }
+        try await database.read { transaction in try transaction.copies.isUnfinished() }
     }
 
     /// Copies what is missing in the target and compares all of it. Ends with a `CancellationError` between two pages where its task is cancelled.

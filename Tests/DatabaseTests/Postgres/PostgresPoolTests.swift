@@ -1,39 +1,10 @@
 import Database
+import Dispatch
 import EngineFixture
 import Testing
 
 @Suite("PostgreSQL: the pool, its limits and its server", .enabled(if: Engine.allCases.contains(.postgres)))
 struct PostgresPoolTests {
-    @Test("work beyond the pool's bound is refused at once, and what is within it is done")
-    func exhausted() async throws {
-        let database = try PostgresSchema().open(connections: 2)
-        try await database.migrate([.notes])
-        let gate = await Gate(on: database)
-        let (refusals, refused) = AsyncStream<DatabaseError?>.makeStream()
-        let writes = (0..<100).map { number in
-            Task {
-                do {
-                    try await database.add("note \(number)")
-                    return true
-                } catch {
-                    refused.yield(error as? DatabaseError)
-                    return false
-                }
-            }
-        }
-        var seen = 0
-        for await refusal in refusals {
-            #expect(refusal == .unavailable("too much work is waiting for the database"))
-            seen += 1
-            if seen == 100 - 64 { break }
-        }
-        try await gate.open()
-        var kept = 0
-        for write in writes where await write.value { kept += 1 }
-        #expect(kept == 64)
-        #expect(try await database.notes().count == 64)
-    }
-
     @Test("a statement that takes too long is ended, and the connection goes on")
     func statementTimeout() async throws {
         let schema = try PostgresSchema()
@@ -43,6 +14,30 @@ struct PostgresPoolTests {
             try await database.read { try $0.query("SELECT pg_sleep(60)") { _ throws(DatabaseError) in } }
         }
         #expect(try await database.schemaVersion() == 0)
+    }
+
+    @Test("who waits too long for another's row is refused, and the other goes on")
+    func lockTimeout() async throws {
+        let schema = try PostgresSchema()
+        let url = try #require(PostgresURL(schema.text + "%20-clock_timeout%3D50"))
+        let (holder, waiter) = (try schema.open(), try Database.openPostgres(url, connections: 2, timeSource: .system))
+        try await holder.migrate([.notes])
+        try await holder.add("a")
+        let error = DatabaseError.unavailable("another transaction held a row or table for too long (PostgreSQL 55P03)")
+        let (waiting, wait) = AsyncStream<Void>.makeStream()
+        let done = DispatchSemaphore(value: 0)
+        let holding = Task {
+            try await holder.write { transaction in
+                try transaction.execute("UPDATE note SET body = 'b'")
+                wait.finish()
+                done.wait()
+            }
+        }
+        for await _ in waiting {}
+        await #expect(throws: error) { try await waiter.write { try $0.execute("UPDATE note SET body = 'c'") } }
+        done.signal()
+        try await holding.value
+        #expect(try await waiter.notes() == ["b"])
     }
 
     @Test(

@@ -19,8 +19,11 @@ public struct UnfinishedCopy: Sendable, Hashable {
 public struct CopyStore<Transaction: SQLReading> {
     let transaction: Transaction
 
+    /// Whether the database is the target of an unfinished copy. It can be told without a right to read the mark.
+    public func isUnfinished() throws(DatabaseError) -> Bool { try transaction.hasTable(markTable) }
+
     public func unfinished() throws(DatabaseError) -> UnfinishedCopy? {
-        guard try transaction.hasTable(markTable) else { return nil }
+        guard try isUnfinished() else { return nil }
         return try transaction.first("SELECT source, is_snapshot FROM \(markTable)") { row throws(DatabaseError) in
             UnfinishedCopy(source: try row.text(0), isSnapshot: try row.bool(1))
         }
