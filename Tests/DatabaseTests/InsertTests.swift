@@ -2,7 +2,7 @@ import Database
 import EngineFixture
 import Testing
 
-@Suite("Many rows at once")
+@Suite("Many rows at once", .serialized)
 struct InsertTests {
     private static let values = Migration(
         version: 1, name: "things",

@@ -2,7 +2,7 @@ import Database
 import EngineFixture
 import Testing
 
-@Suite("A snapshot")
+@Suite("A snapshot", .serialized)
 struct SnapshotTests {
     @Test("it stays the same however often it is read, while others write and read", arguments: Engine.allCases)
     func stays(engine: Engine) async throws {
@@ -31,6 +31,17 @@ struct SnapshotTests {
             }
         }
         #expect(counts == [Int](repeating: 1, count: 50))
+    }
+
+    @Test(
+        "it is held for as long as is wanted, though the server ends other transactions that wait", .enabled(if: Engine.allCases.contains(.postgres)))
+    func held() async throws {
+        let database = try await Engine.postgres.openWithNotes()
+        let limits = try await database.withSnapshot { snapshot in
+            try await [snapshot.read(idleLimit), snapshot.read(idleLimit)]
+        }
+        #expect(limits == ["0", "0"])
+        #expect(try await database.read(idleLimit) != "0")
     }
 
     @Test("what is thrown inside comes out, and the connection is given back", arguments: Engine.allCases)
@@ -83,4 +94,8 @@ struct SnapshotTests {
 
 private func notes(_ snapshot: Snapshot) async throws -> [String] {
     try await snapshot.read { try $0.query("SELECT body FROM note ORDER BY id") { row throws(DatabaseError) in try row.text(0) } }
+}
+
+@Sendable private func idleLimit(_ transaction: ReadTransaction) throws -> String? {
+    try transaction.first("SELECT current_setting('idle_in_transaction_session_timeout')") { row throws(DatabaseError) in try row.text(0) }
 }

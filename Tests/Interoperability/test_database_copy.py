@@ -17,6 +17,8 @@ from portico_driver.registrations import EVERY_SCOPE, residents
 from portico_driver.server import BINARY, plain_environment
 from portico_driver.visitor import Visitor
 
+pytestmark = pytest.mark.chooses_its_engine
+
 
 def command(source, target, *flags):
     return [BINARY, "database", "copy", "--from", source, "--to", target, "--json", *flags]

@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 /// The list of copied tables against the schema that the migrations make: what is missing in it would be lost in a copy.
-@Suite("Tables as they are copied")
+@Suite("Tables as they are copied", .serialized)
 struct CopiedTableTests {
     /// A column as the engine describes it.
     struct Described: Hashable {

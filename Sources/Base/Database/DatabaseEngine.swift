@@ -25,6 +25,8 @@ protocol EngineConnection: AnyObject {
     func insert(_ rows: [[SQLValue]], into table: SQLFragment, _ columns: [SQLFragment]) throws(DatabaseError)
     /// Lets the numbers that the engine gives to new rows go on after the greatest there is.
     func restartIdentity(of table: SQLFragment, _ column: SQLFragment) throws(DatabaseError)
+    /// Lets the transaction wait between statements for as long as its closure does, where the engine would else end it.
+    func allowIdling() throws(DatabaseError)
     /// Tells other processes, once the transaction is committed, that something changed which they may keep in memory.
     func announce() throws(DatabaseError)
     /// Whether the engine gave up the transaction for a reason that is not the closure's own, so that the closure may run again.

@@ -73,6 +73,7 @@ public final class Snapshot: SQLSource {
             return !state.isServed
         }
         guard isFirst else { throw Self.lost }
+        try transaction.connection.allowIdling()
         while let read = next() {
             guard read.run(on: transaction.connection) else {
                 read.fail(Self.lost)

@@ -124,6 +124,10 @@ final class PostgresConnection: EngineConnection {
         try first("SELECT 1 WHERE to_regclass(\(name)) IS NOT NULL") { _ throws(DatabaseError) in true } ?? false
     }
 
+    func allowIdling() throws(DatabaseError) {
+        _ = try first("SELECT set_config('idle_in_transaction_session_timeout', '0', true)") { _ throws(DatabaseError) in true }
+    }
+
     func announce() throws(DatabaseError) {
         _ = try run("SELECT 1 FROM pg_notify(\(PostgresListener.channel), '')") { _ throws(DatabaseError) in true }
     }

@@ -46,6 +46,9 @@ final class SQLiteConnection: EngineConnection {
     /// SQLite looks for the greatest number each time it gives one.
     func restartIdentity(of table: SQLFragment, _ column: SQLFragment) {}
 
+    /// SQLite ends no transaction that waits.
+    func allowIdling() {}
+
     /// Other processes look at the epoch: SQLite cannot tell them.
     func announce() {}
 
