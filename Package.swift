@@ -51,6 +51,7 @@ let package = Package(
 
         // Floor 4: Services.
         .module("AuditLog", floor: "Services", ["Primitives", "Database", "Domain", "Storage"]),
+        .module("Recovery", floor: "Services", ["Primitives", "Database", "Domain", "Storage", "AuditLog"]),
         .module("KeyRing", floor: "Services", ["Primitives", "Cryptography", "Database", "JOSE", "Domain", "Storage", "AuditLog"]),
         .module(
             "Residents", floor: "Services",
@@ -77,8 +78,8 @@ let package = Package(
         .executableTarget(
             name: "portico",
             dependencies: [
-                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing",
-                "Residents", "Provider", "Pages", "Web", "CMalloc",
+                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "Recovery",
+                "KeyRing", "Residents", "Provider", "Pages", "Web", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -114,6 +115,7 @@ let package = Package(
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
         .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "EngineFixture", "Domain", "Storage"]),
         .tests("AuditLogTests", ["Primitives", "Database", "Domain", "Storage", "AuditLog"]),
+        .tests("RecoveryTests", ["Primitives", "Cryptography", "Database", "EngineFixture", "OAuthProtocol", "Domain", "Storage", "Recovery"]),
         .tests("KeyRingTests", ["Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "KeyRing"]),
         .tests(
             "ResidentsTests",
@@ -138,8 +140,8 @@ let package = Package(
         .tests(
             "FlowTests",
             [
-                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing",
-                "Residents", "Provider", "Pages", "Web", .product(name: "Hummingbird", package: "hummingbird"),
+                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "Recovery",
+                "KeyRing", "Residents", "Provider", "Pages", "Web", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             ]),
         .tests(
@@ -151,7 +153,7 @@ let package = Package(
         .tests(
             "AppTests",
             [
-                "portico", "Primitives", "OAuthProtocol", "KeyRing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "portico", "Primitives", "Database", "OAuthProtocol", "KeyRing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
     ]

@@ -62,7 +62,7 @@ struct BackupTests {
                             // The step goes on once the write is acknowledged.
                             let written = DispatchSemaphore(value: 0)
                             Task {
-                                try await database.add("written meanwhile")
+                                try await database.add("written with \(total - copied) pages to go")
                                 written.signal()
                             }
                             written.wait()

@@ -80,10 +80,10 @@ struct RestoreMarkTests {
             }
         }
         try await mark(database, at: noon)
-        #expect(try await !claim("a", noon - .minutes(5)))
-        #expect(try await !claim("b", noon))
+        #expect(try await claim("a", noon - .minutes(5)) == false)
+        #expect(try await claim("b", noon) == false)
         #expect(try await claim("c", noon + .milliseconds(1)))
-        #expect(try await !claim("c", noon + .milliseconds(1)), "used")
+        #expect(try await claim("c", noon + .milliseconds(1)) == false, "used")
     }
 
     @Test("consents stay, and so do those who gave them", arguments: Engine.allCases)

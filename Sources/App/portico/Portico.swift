@@ -22,7 +22,10 @@ struct Portico: AsyncParsableCommand {
               0 done, 1 refused or failed, 64 the command was not understood, 69 something needed is not available, 78 the settings are wrong.
             """,
         version: Version.text,
-        subcommands: [ServeCommand.self, ConfigCommand.self, ResidentsCommand.self, ClientsCommand.self, KeysCommand.self]
+        subcommands: [
+            ServeCommand.self, ConfigCommand.self, ResidentsCommand.self, ClientsCommand.self, KeysCommand.self, BackupCommand.self,
+            RestoreCommand.self,
+        ]
     )
 }
 
