@@ -42,11 +42,11 @@ struct RestoreReport {
             steps.append("\(place.file) takes the place of \(place.database); its schema version is \(place.schemaVersion)")
             if let aside = place.keptAs { steps.append("the former database is kept as \(aside)") }
         }
-        let end = markedAt.map { "until \(TimeText.second($0)) " } ?? ""
+        let end = markedAt.map { "up to \(TimeText.second($0))" } ?? "up to then"
         return steps + [
-            "every session that began \(end)ends, and every grant given \(end)is revoked, with its codes and tokens: residents sign in again",
+            "every session begun \(end) ends, and every grant given \(end) is revoked, with its codes and tokens: residents sign in again",
             "clients that prove themselves with assertions are refused those made before; those of clients that send no iat for up to an hour",
-            "residents, what they allowed agencies, agencies and keys are as they were at \(state.end.map { TimeText.second($0.at) } ?? "the beginning"), the last event in the record",
+            "residents, what they allowed agencies, agencies and keys are as they were at the backup's last event: \(state.end.map { TimeText.second($0.at) } ?? "none")",
         ]
     }
 

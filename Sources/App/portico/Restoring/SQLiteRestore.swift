@@ -27,7 +27,6 @@ struct SQLiteRestore {
     func perform(dryRun: Bool) async throws -> RestoreReport {
         guard Files.exists(file) else { throw CommandFailure(.unavailable, "There is no backup at \(file).") }
         guard file != path else { throw CommandFailure(.refused, "\(file) is the database itself, no backup of it.") }
-        try Files.makeFolder(above: path)
         guard let lock = try FolderLock(Files.folder(of: path)) else {
             throw CommandFailure(.refused, "Another process is restoring a database in the same folder.", "Wait until it has ended.")
         }

@@ -44,6 +44,14 @@ enum FileSystem {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("cannot flush \(path)") }
     }
 
+    /// What an administrator makes as root in a service's place is the service's.
+    static func giveOwner(of model: String, to path: String) throws(DatabaseError) {
+        var (wanted, found) = (stat(), stat())
+        guard geteuid() == 0, stat(model, &wanted) == 0, stat(path, &found) == 0 else { return }
+        guard wanted.st_uid != found.st_uid || wanted.st_gid != found.st_gid else { return }
+        guard chown(path, wanted.st_uid, wanted.st_gid) == 0 else { throw failure("cannot give \(path) its owner") }
+    }
+
     static func folder(of path: String) -> String {
         path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }

@@ -23,25 +23,27 @@ struct SQLiteReplacement {
         for suffix in SQLiteFile.sidecars where FileSystem.exists(path + suffix) {
             guard rename(path + suffix, aside + suffix) == 0 else { throw FileSystem.failure("cannot move \(path + suffix)") }
         }
+        try FileSystem.giveOwner(of: FileSystem.exists(path) ? path : FileSystem.folder(of: path), to: draft)
         try FileSystem.flush(draft)
         guard rename(draft, path) == 0 else { throw FileSystem.failure("cannot rename \(draft) to \(path)") }
         try FileSystem.flushFolder(of: path)
     }
 
-    /// Locks the former file against everyone until the returned connection is closed, and makes one file of it. Nil where it is
-    /// damaged beyond opening, and nobody holds it.
+    /// Makes one file of the former file, and locks it against everyone until the returned connection is closed. Nil where it is damaged
+    /// beyond opening, and nobody holds it.
     private func hold() throws(DatabaseError) -> DatabaseQueue? {
-        var configuration = Configuration()
-        configuration.busyMode = .immediateError
-        configuration.prepareDatabase { connection in try connection.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.inDatabase { connection in
-                // Without a log: closing a connection that has one removes what lies under its name, by then another's.
-                guard try String.fetchOne(connection, sql: "PRAGMA journal_mode = DELETE") == "delete" else { throw inUse }
+            let settling = try open(exclusively: false)
+            try settling.inDatabase { try requireNoLog($0, "PRAGMA journal_mode = DELETE") }
+            try settling.close()
+            // Somebody may have come in between, and made it a file with a log again. The connection that is held must have none: closed, it
+            // would remove the log that lies under the file's name, by then another's.
+            let held = try open(exclusively: true)
+            try held.inDatabase { connection in
                 try connection.execute(sql: "BEGIN EXCLUSIVE; COMMIT")
+                try requireNoLog(connection, "PRAGMA journal_mode")
             }
-            return queue
+            return held
         } catch let failure as GRDB.DatabaseError where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(failure.resultCode) {
             throw inUse
         } catch {
@@ -51,11 +53,25 @@ struct SQLiteReplacement {
         }
     }
 
+    private func open(exclusively: Bool) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.busyMode = .immediateError
+        configuration.prepareDatabase { connection in
+            // A lock taken in this mode is kept when its transaction ends.
+            if exclusively { try connection.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
+        }
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private func requireNoLog(_ connection: GRDB.Database, _ question: String) throws {
+        guard try String.fetchOne(connection, sql: question) == "delete" else { throw inUse }
+    }
+
     private var inUse: DatabaseError { .unavailable("another process has \(path) open") }
 
     /// Whether another process has a lock where SQLite sets its own: everyone who has a database with a log open does.
     private func isLocked() -> Bool {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        let descriptor = systemOpen(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var lock = flock()
@@ -65,3 +81,6 @@ struct SQLiteReplacement {
         return fcntl(descriptor, F_GETLK, &lock) == 0 && Int32(lock.l_type) != F_UNLCK
     }
 }
+
+// The name is taken by the method above.
+private func systemOpen(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }
