@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CArgon2", path: "Sources/C/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CPostgres", path: "Sources/C/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CMalloc", path: "Sources/C/CMalloc"),
+        .systemLibrary(name: "CClock", path: "Sources/C/CClock"),
 
         // Floor 1: Base.
         .module("Primitives", floor: "Base"),
@@ -45,7 +46,9 @@ let package = Package(
         .module("OAuthProtocol", floor: "Standards", ["Primitives", "Cryptography", "JOSE"]),
 
         // Floor 3: Domain.
-        .target(name: "Migrations", path: "migrations", exclude: ["README.md"], resources: [.embedInCode("sqlite"), .embedInCode("postgres")], swiftSettings: strict),
+        .target(
+            name: "Migrations", path: "migrations", exclude: ["README.md"], resources: [.embedInCode("sqlite"), .embedInCode("postgres")],
+            swiftSettings: strict),
         .module("Domain", floor: "Domain", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol"]),
         .module("Storage", floor: "Domain", ["Primitives", "Cryptography", "JOSE", "OAuthProtocol", "Database", "Migrations", "Domain"]),
 
@@ -79,7 +82,7 @@ let package = Package(
             name: "portico",
             dependencies: [
                 "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "Recovery",
-                "KeyRing", "Residents", "Provider", "Pages", "Web", "CMalloc",
+                "KeyRing", "Residents", "Provider", "Pages", "Web", "CMalloc", "CClock",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
