@@ -156,7 +156,8 @@ let package = Package(
         .tests(
             "AppTests",
             [
-                "portico", "Primitives", "Database", "OAuthProtocol", "KeyRing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "portico", "Primitives", "Cryptography", "Database", "OAuthProtocol", "Storage", "KeyRing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
     ]

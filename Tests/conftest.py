@@ -40,13 +40,24 @@ def start_portico(tmp_path, registrations):
 
 @contextlib.contextmanager
 def running_server(folder, registrations, settings=None):
-    server = Server(folder, settings)
-    try:
-        server.start()
-        server.apply_clients(list(registrations.metadata.values()))
-        yield server
-    finally:
-        server.end()
+    with engine_settings() as engine:
+        server = Server(folder, {**engine, **(settings or {})})
+        try:
+            server.start()
+            server.apply_clients(list(registrations.metadata.values()))
+            yield server
+        finally:
+            server.end()
+
+
+@contextlib.contextmanager
+def engine_settings():
+    """The tests run on SQLite; with TEST_ENGINE=postgres each server gets a database of its own in the cluster of TEST_POSTGRES_URL."""
+    if os.environ.get("TEST_ENGINE", "sqlite") == "sqlite":
+        yield {}
+        return
+    with fresh_database(os.environ["TEST_POSTGRES_URL"]) as url:
+        yield {"database": {"url": url}}
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,10 @@ public enum EmbeddedMigrations {
     public static let all: [Step] = [
         Step(
             version: 1, name: "foundation", sqlite: text(PackageResources.V0001_foundation_sql),
-            postgres: text(PackageResources.V0001_foundation_postgres_sql), contractsTo: nil, locks: [])
+            postgres: text(PackageResources.V0001_foundation_postgres_sql), contractsTo: nil, locks: []),
+        Step(
+            version: 2, name: "claims", sqlite: text(PackageResources.V0002_claims_sql), postgres: text(PackageResources.V0002_claims_postgres_sql),
+            contractsTo: nil, locks: []),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Database
 import KeyRing
 import Primitives
+import Storage
 import Testing
 
 @testable import portico
@@ -188,5 +190,48 @@ struct CommandTests {
             for subcommand in command.configuration.subcommands { check(subcommand) }
         }
         check(Portico.self)
+    }
+
+    @Test("a command that looks leaves an older schema alone and says what to do; migrate brings it up, once")
+    func migrating() async throws {
+        let installation = try Installation()
+        let path = installation.folder + "/portico.db"
+        #expect(await exit { try await installation.run(MigrateCommand.self) } == 69)
+        #expect(!installation.exists("portico.db"))
+        let older = try Database.openSQLite(path: path, timeSource: .system)
+        try await older.migrate(Array(Schema.migrations.dropLast()))
+        await older.close()
+        let failure = await #expect(throws: CommandFailure.self) { try await installation.run(KeyListCommand.self) }
+        #expect(failure?.exit == .unavailable)
+        #expect(failure?.lines.last?.contains("portico migrate") == true)
+        #expect(await exit { try await installation.run(MigrateCommand.self, "--plan") } == 0)
+        #expect(try await version(of: path) == Schema.migrations.count - 1)
+        for _ in 0..<2 {
+            #expect(await exit { try await installation.run(MigrateCommand.self) } == 0)
+            #expect(try await version(of: path) == Schema.migrations.count)
+        }
+    }
+
+    private func version(of path: String) async throws -> Int {
+        let database = try Database.openSQLite(path: path, timeSource: .system)
+        let version = try await database.schemaVersion()
+        await database.close()
+        return version
+    }
+
+    @Test("the plan of a migration names its steps, their locks and what older programs may do")
+    func plan() throws {
+        let steps = [
+            Migration(version: 3, name: "indexes", sql: "SELECT 1", locks: [.init(table: "session", mode: "SHARE")]),
+            Migration(version: 4, name: "farewell", sql: "SELECT 2", phase: .contract(needs: 3)),
+        ]
+        let text = MigrationText.text(of: steps, from: 2, in: .postgres, done: false)
+        for words in ["Would be applied", "version 2", "indexes", "session (SHARE)", "keep working", "must know version 3"] {
+            #expect(text.contains(words))
+        }
+        #expect(MigrationText.text(of: steps, from: 2, in: .sqlite, done: true).contains("writes wait"))
+        #expect(MigrationText.text(of: [], from: 4, in: .sqlite, done: true).contains("nothing more"))
+        let json = MigrationText.json(of: steps, from: 2, in: .postgres, done: false)
+        #expect(json.objectValue?["steps"]?.arrayValue?.map { $0.objectValue?["oldest_program"] } == [.integer(0), .integer(3)])
     }
 }

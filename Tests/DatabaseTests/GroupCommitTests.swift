@@ -97,34 +97,6 @@ struct GroupCommitTests {
         #expect(try await database.notes() == ["the only one"])
     }
 
-    @Test("writes beyond the bound are refused at once, and those within it are kept") func bound() async throws {
-        let database = try await Database.withNotes()
-        let gate = await Gate(on: database)
-        let (refusals, refused) = AsyncStream<DatabaseError?>.makeStream()
-        let writes = (0..<1200).map { number in
-            Task {
-                do {
-                    try await database.add("note \(number)")
-                    return true
-                } catch {
-                    refused.yield(error as? DatabaseError)
-                    return false
-                }
-            }
-        }
-        var seen = 0
-        for await refusal in refusals {
-            #expect(refusal == .unavailable("too much work is waiting for the database"))
-            seen += 1
-            if seen == 1200 - 1024 { break }
-        }
-        try await gate.open()
-        var kept = 0
-        for write in writes where await write.value { kept += 1 }
-        #expect(kept == 1024)
-        #expect(try await database.notes().count == 1024)
-    }
-
     @Test("a full disk is unavailable, keeps what was there, and passes") func fullDisk() async throws {
         let database = try await Database.withNotes()
         try await database.add("before")

@@ -13,7 +13,8 @@ struct MigrationTests {
             try await database.read {
                 try $0.query(
                     database.dialect == .sqlite
-                        ? "SELECT name FROM sqlite_schema WHERE type = 'table'" : "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+                        ? "SELECT name FROM sqlite_schema WHERE type = 'table'"
+                        : "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
                 ) { row throws(DatabaseError) in try row.text(0) }
             })
     }
@@ -100,7 +101,9 @@ struct MigrationTests {
         }
     }
 
-    @Test("after an expanding step a program that does not know it works on; after a contracting one only who knows enough", arguments: Engine.allCases)
+    @Test(
+        "after an expanding step a program that does not know it works on; after a contracting one only who knows enough",
+        arguments: Engine.allCases)
     func phases(engine: Engine) async throws {
         let database = try engine.openEmpty()
         let contraction = Migration(version: 3, name: "no authors", sql: "DROP TABLE author;", phase: .contract(needs: 2))

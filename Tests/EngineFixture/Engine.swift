@@ -25,15 +25,19 @@ public enum Engine: String, CaseIterable, Sendable, CustomStringConvertible {
 public struct PostgresSchema: Sendable {
     static var cluster: String? { ProcessInfo.processInfo.environment["TEST_POSTGRES_URL"] }
 
+    public let name: String
+    /// The URI as text, to add to.
+    public let text: String
     public let url: PostgresURL
 
     public struct Unavailable: Error { let reason: String }
 
     public init() throws {
         guard let cluster = Self.cluster else { throw Unavailable(reason: "TEST_POSTGRES_URL names no cluster") }
-        let name = "test_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+        name = "test_" + UUID().uuidString.lowercased().filter { $0 != "-" }
         try Self.run("CREATE SCHEMA \(name)")
-        guard let url = PostgresURL("\(cluster)?options=-csearch_path%3D\(name)") else { throw Unavailable(reason: "\(cluster) is no URI") }
+        text = "\(cluster)?options=-csearch_path%3D\(name)"
+        guard let url = PostgresURL(text) else { throw Unavailable(reason: "\(cluster) is no URI") }
         self.url = url
     }
 

@@ -18,6 +18,9 @@ from portico_driver.registrations import EVERY_SCOPE, residents
 from portico_driver.server import BINARY, plain_environment
 from portico_driver.visitor import Arrival, Visitor
 
+# Each test says itself which engine it is about.
+pytestmark = pytest.mark.chooses_its_engine
+
 
 @pytest.fixture
 def server(start_portico):

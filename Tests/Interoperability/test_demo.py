@@ -2,6 +2,8 @@
 
 import subprocess
 
+import pytest
+
 from portico_driver import loopback
 from portico_driver.server import REPOSITORY
 
@@ -13,6 +15,7 @@ def run_demo(folder, ports):
     )  # fmt: skip
 
 
+@pytest.mark.chooses_its_engine
 def test_all_three_answer_twice_and_then_stop(tmp_path):
     ports = [loopback.free_port() for _ in range(3)]
     for _ in range(2):

@@ -59,6 +59,18 @@ final class MasterKeyFileTests {
         #expect(throws: KeyRingError.masterKey(path: path, .openToOthers(mode: UInt32(mode)))) { try MasterKey.loadOrCreate(path: path) }
     }
 
+    @Test(
+        "root's file that root's group may read, as systemd hands over credentials, is taken; another group's is refused",
+        .enabled(if: geteuid() == 0))
+    func credential() throws {
+        _ = try MasterKey.loadOrCreate(path: path)
+        try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
+        #expect(chown(path, 0, 0) == 0)
+        _ = try MasterKey.load(path: path)
+        #expect(chown(path, 0, 1) == 0)
+        #expect(throws: KeyRingError.masterKey(path: path, .openToOthers(mode: 0o440))) { try MasterKey.load(path: path) }
+    }
+
     @Test("a symbolic link is refused, whatever it leads to")
     func symbolicLink() throws {
         _ = try MasterKey.loadOrCreate(path: path)

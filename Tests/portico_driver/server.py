@@ -22,11 +22,12 @@ CHEAP_PASSWORDS = {"memory-kib": 1024, "iterations": 1}
 class Server:
     """A server process, its settings file, database and keys."""
 
-    def __init__(self, folder, settings=None):
+    def __init__(self, folder, settings=None, binary=BINARY):
         self.folder = pathlib.Path(folder)
         self.port = loopback.free_port()
         self.issuer = f"http://{loopback.HOST}:{self.port}"
         self.process = None
+        self.binary = binary
         self.settings_file = self.folder / "portico.yaml"
         self.write_settings(settings or {})
 
@@ -46,7 +47,7 @@ class Server:
     def start(self):
         self.log = open(self.folder / "portico.log", "ab")
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--config", self.settings_file],
+            [self.binary, "serve", "--config", self.settings_file],
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env=plain_environment(),
         )  # fmt: skip
         loopback.wait_for(self.is_ready, "portico serve became ready", seconds=30)
@@ -71,7 +72,11 @@ class Server:
     def end(self):
         """For a fixture's last line: whatever state the test left it in."""
         if self.process and self.process.poll() is None:
-            self.stop()
+            try:
+                self.stop()
+            finally:
+                if self.process.poll() is None:
+                    self.kill()
 
     def log_text(self):
         return (self.folder / "portico.log").read_text(errors="replace")
@@ -81,7 +86,7 @@ class Server:
     def run(self, *arguments, text="", check=True):
         """`portico ARGUMENTS --config …`; what is on standard input is `text`."""
         finished = subprocess.run(
-            [BINARY, *arguments, "--config", self.settings_file],
+            [self.binary, *arguments, "--config", self.settings_file],
             cwd=self.folder, input=text, capture_output=True, text=True, timeout=60, env=plain_environment(),
         )  # fmt: skip
         if check:

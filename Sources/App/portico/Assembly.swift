@@ -56,22 +56,34 @@ struct Assembly: Sendable {
     private static func openDatabase(
         _ settings: Settings, missing: Missing, applicationName: String, timeSource: TimeSource, created: inout [String]
     ) async throws -> Database {
-        let database: Database
-        switch settings.database {
-        case .sqlite(let path):
-            let isNew = !Files.exists(path)
-            guard !isNew || missing == .create else { throw absent("database", path) }
-            database = try Database.openSQLite(path: path, timeSource: timeSource)
-            if isNew { created.append("database \(path)") }
-        case .postgres(let url):
-            database = try Database.openPostgres(
-                url, connections: settings.databaseConnections, applicationName: applicationName, timeSource: timeSource)
+        if case .sqlite(let path) = settings.database, !Files.exists(path) {
+            guard missing == .create else { throw absent("database", path) }
+            created.append("database \(path)")
         }
-        do { try await database.migrate(Schema.migrations) } catch {
+        let database = try settings.openDatabase(applicationName: applicationName, timeSource: timeSource)
+        do { try await bringUpToDate(database, missing) } catch {
             await database.close()
             throw error
         }
         return database
+    }
+
+    /// Only what may make a database may change its schema: a command that looks leaves an older one as it is.
+    private static func bringUpToDate(_ database: Database, _ missing: Missing) async throws {
+        do {
+            if missing == .create { return try await database.migrate(Schema.migrations) }
+        } catch DatabaseError.forbidden {
+            throw try await behind(database, "this database role may not change it", "Run `portico migrate` as the role that owns the tables")
+        }
+        guard try await !database.missingMigrations(Schema.migrations).isEmpty else { return }
+        throw try await behind(database, "this command does not change it", "Run `portico migrate`, or start the new `portico serve`")
+    }
+
+    private static func behind(_ database: Database, _ cause: String, _ remedy: String) async throws -> CommandFailure {
+        CommandFailure(
+            .unavailable,
+            "The database's schema is at version \(try await database.schemaVersion()); this portico needs \(Schema.migrations.count), and \(cause).",
+            remedy + "; `portico migrate --plan` shows what it would do.")
     }
 
     /// A new key would open nothing of a key ring that is there, so one is made only for a database that has none yet.
@@ -148,6 +160,15 @@ extension Assembly {
 }
 
 extension Settings {
+    /// The database as it is: neither made nor changed, except that SQLite makes an empty file where there is none.
+    func openDatabase(applicationName: String, timeSource: TimeSource) throws -> Database {
+        switch database {
+        case .sqlite(let path): try Database.openSQLite(path: path, timeSource: timeSource)
+        case .postgres(let url):
+            try Database.openPostgres(url, connections: databaseConnections, applicationName: applicationName, timeSource: timeSource)
+        }
+    }
+
     /// Retired keys stay as long as a session may: its ID tokens come back as hints.
     var keyPolicy: KeyPolicy {
         KeyPolicy(longestTokenLifetime: max(tokens.accessToken, tokens.idToken), retainRetired: max(.days(1), session.absolute))

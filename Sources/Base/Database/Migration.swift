@@ -138,9 +138,9 @@ struct Migrator: Sendable {
     /// What the steps beyond this program's own ask of it. A step whose program said nothing asks for its own version.
     private func oldestProgram(_ transaction: some SQLReading & EngineTransaction, of version: Int) throws(DatabaseError) -> Int {
         guard try transaction.connection.hasTable(named: "schema_support") else { return version }
-        let said = try transaction.query("SELECT oldest_program FROM schema_support WHERE version > \(migrations.count)") { row throws(DatabaseError) in
-            try row.int(0)
-        }
+        let said = try transaction.query(
+            "SELECT oldest_program FROM schema_support WHERE version > \(migrations.count)"
+        ) { row throws(DatabaseError) in try row.int(0) }
         return said.count == version - migrations.count ? said.max() ?? version : version
     }
 }

@@ -12,6 +12,7 @@ extension SQLReading {
     public var signingKeys: SigningKeyStore<Self> { SigningKeyStore(transaction: self) }
     public var sealedSecrets: SealedSecretStore<Self> { SealedSecretStore(transaction: self) }
     public var clients: ClientStore<Self> { ClientStore(transaction: self) }
+    public var claims: ClaimStore<Self> { ClaimStore(transaction: self) }
     public var epochs: EpochStore<Self> { EpochStore(transaction: self) }
     public var audit: AuditStore<Self> { AuditStore(transaction: self) }
     public var housekeeping: Housekeeping<Self> { Housekeeping(transaction: self) }

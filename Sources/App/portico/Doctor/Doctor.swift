@@ -73,17 +73,21 @@ struct Doctor: Sendable {
     // MARK: What the database says
 
     private func databaseFindings(_ database: Database, now: Instant) async -> [Finding] {
-        await found("database.reachable") { try await diagnosis(database) }
-            + found("database.schema") { [try await schema(database)] }
+        let condition = await found("database.reachable") { try await diagnosis(database) }
+        // Without an answer, or without tables, the rest would say the same again and again.
+        guard let version = try? await database.schemaVersion() else { return condition }
+        let tables = await found("database.schema") { [try await schema(database, version: version)] }
+        guard version > 0 else { return condition + tables }
+        return await condition + tables
             + found("keys.ring") { [KeyChecks.ring(try await ringProblem(database))] }
-            + found("keys.active") {
-                let inventory = try await KeyInventory(of: database, policy: settings.keyPolicy)
-                return KeyChecks.missing(inventory.missing.map { ($0.algorithm.rawValue, $0.neededBy) }) + KeyChecks.ages(inventory.keys, now: now)
-            }
-            + found("clock.last-event") {
-                [ClockChecks.lastEvent(try await database.read { try $0.audit.end()?.at }, now: now)]
-            }
+            + found("keys.active") { try await keys(database, now: now) }
+            + found("clock.last-event") { [ClockChecks.lastEvent(try await database.read { try $0.audit.end()?.at }, now: now)] }
             + found("database.restored") { [ServingChecks.restore(try await database.read { try $0.epochs.restoredAt() })] }
+    }
+
+    private func keys(_ database: Database, now: Instant) async throws -> [Finding] {
+        let inventory = try await KeyInventory(of: database, policy: settings.keyPolicy)
+        return KeyChecks.missing(inventory.missing.map { ($0.algorithm.rawValue, $0.neededBy) }) + KeyChecks.ages(inventory.keys, now: now)
     }
 
     /// A check that could not be made is a finding of its own.
@@ -91,7 +95,7 @@ struct Doctor: Sendable {
         do {
             return try await examine()
         } catch {
-            return [.fail(check, "\(error)", "This could not be looked at; put the other findings right first.")]
+            return [.fail(check, "\(error)", "What this asks could not be asked. Put that right first.")]
         }
     }
 
@@ -106,10 +110,10 @@ struct Doctor: Sendable {
         }
     }
 
-    private func schema(_ database: Database) async throws -> Finding {
+    private func schema(_ database: Database, version: Int) async throws -> Finding {
         do {
             let missing = try await database.missingMigrations(Schema.migrations)
-            return ServingChecks.schema(version: try await database.schemaVersion(), missing: missing.count)
+            return ServingChecks.schema(version: version, missing: missing.count)
         } catch let error as DatabaseError {
             return ServingChecks.schemaProblem(error)
         }

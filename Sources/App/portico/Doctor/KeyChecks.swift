@@ -13,8 +13,10 @@ enum KeyChecks {
         switch problem {
         case nil: .ok("keys.ring", "the master key opens everything that is sealed, and every active key signs")
         case .wrongMasterKey?: .fail("keys.ring", "\(KeyRingError.wrongMasterKey)", "Put back the master key that belongs to this database.")
+        case .masterKey?: .fail("keys.ring", "not opened: the master key file cannot be used", "See keys.master-file.")
         case .notEstablished?: .fail("keys.ring", "\(KeyRingError.notEstablished)", "Start `portico serve` once.")
-        case let problem?: .fail("keys.ring", "\(problem)", "Restore a backup, or follow docs/operations on signing keys.")
+        case let problem?:
+            .fail("keys.ring", "\(problem)", "Where a key is missing, generate and activate one; where something is damaged, restore a backup.")
         }
     }
 

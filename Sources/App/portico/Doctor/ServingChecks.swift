@@ -23,9 +23,10 @@ enum ServingChecks {
     /// - Parameter missing: how many steps the schema lacks.
     static func schema(version: Int, missing: Int) -> Finding {
         guard missing > 0 else { return .ok("database.schema", "version \(version)") }
+        guard version > 0 else { return .fail("database.schema", "there are no tables yet", "Start `portico serve` once, or restore a backup.") }
         return .warn(
             "database.schema", "version \(version), \(missing) \(missing == 1 ? "step" : "steps") behind this program",
-            "The next start brings it up, where its role may change the schema.")
+            "Run `portico migrate`; `portico migrate --plan` shows what it would do.")
     }
 
     static func schemaProblem(_ error: DatabaseError) -> Finding {

@@ -69,7 +69,10 @@ struct RestoreReport {
     private var undoneLines: [String] {
         switch undone {
         case nil:
-            return ["", "What was done since the backup is not known here: look through your own notes for revoked keys, disabled residents and removed agencies."]
+            return [
+                "",
+                "What was done since the backup is not known here: look through your own notes for revoked keys, disabled residents and removed agencies.",
+            ]
         case .unreadable(let cause):
             return ["", "What was done since the backup cannot be read from the former database: \(Table.plain(cause))."]
         case .known(let work) where work.isEmpty: return ["", "Nothing was done since the backup."]

@@ -2,6 +2,7 @@ import Database
 import KeyRing
 import Primitives
 import Recovery
+import Storage
 
 /// Puts a backup of a SQLite database in force.
 ///
@@ -63,15 +64,16 @@ struct SQLiteRestore {
             Terminal.progress("")
         } catch {
             guard case .corrupt(let cause) = error else { throw error }
-            throw CommandFailure(.unavailable, "The backup \(file) is damaged, or is no database: \(cause).", "Take another one. Nothing was changed.")
+            throw CommandFailure(
+                .unavailable, "The backup \(file) is damaged, or is no database: \(cause).", "Take another one. Nothing was changed.")
         }
     }
 
     /// Opens the copy as a server would, which proves schema and master key, and marks it.
     private func prepare(dryRun: Bool) async throws -> RestoreReport {
-        let schemaVersion = try await provenSchemaVersion()
         var settings = settings
         settings.database = .sqlite(path: draft)
+        let schemaVersion = try await bringUpToDate(settings)
         let assembly = try await Assembly.open(settings, missing: .refuse, timeSource: timeSource)
         do {
             let now = timeSource.now()
@@ -89,13 +91,23 @@ struct SQLiteRestore {
         }
     }
 
-    private func provenSchemaVersion() async throws -> Int {
-        let database = try Database.openSQLiteForReading(path: draft, timeSource: timeSource)
-        let version = try await database.schemaVersion()
-        let isRing = version > 0 ? try await KeyRing.isEstablished(in: database) : false
-        await database.close()
-        guard isRing else { throw CommandFailure(.refused, "\(file) is a database, but none of Portico's: it has no keys.", "Nothing was changed.") }
-        return version
+    /// Brings the copy to this program's schema.
+    ///
+    /// - Returns: the version that the backup has.
+    private func bringUpToDate(_ settings: Settings) async throws -> Int {
+        let database = try settings.openDatabase(applicationName: "portico restore", timeSource: timeSource)
+        do {
+            let version = try await database.schemaVersion()
+            guard version > 0, try await KeyRing.isEstablished(in: database) else {
+                throw CommandFailure(.refused, "\(file) is a database, but none of Portico's: it has no keys.", "Nothing was changed.")
+            }
+            try await database.migrate(Schema.migrations)
+            await database.close()
+            return version
+        } catch {
+            await database.close()
+            throw error
+        }
     }
 
     /// What is in the way of reading the former database is no reason not to replace it.

@@ -49,7 +49,9 @@ enum SettingTable {
         } show: {
             .string($0.database.text)
         },
-        .integer("database.connections", \.databaseConnections, 2...1000, help: "Connections to PostgreSQL at most; one more listens. SQLite needs none."),
+        .integer(
+            "database.connections", \.databaseConnections, 2...1000,
+            help: "Connections to PostgreSQL at most; one more listens. SQLite needs none."),
         .text("keys.master-file", \.masterKeyFile, help: "The file that holds the master key (mode 0600). Back it up apart from the database."),
     ]
 

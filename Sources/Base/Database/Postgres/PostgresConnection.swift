@@ -102,14 +102,22 @@ final class PostgresConnection: EngineConnection {
     }
 
     func runScript(_ script: String) throws(DatabaseError) {
-        // A script is several statements, which only the simple protocol takes; what was pipelined is read first.
-        _ = try execute("SELECT pg_advisory_xact_lock($1)", try PostgresValues([.integer(Self.migrationLock)]))
+        try waitForOtherMigrations()
+        // A script is several statements, which only the simple protocol takes; what was pipelined has been read.
         guard PQexitPipelineMode(handle) == 1 else { throw give(up: .silent) }
         defer { PQenterPipelineMode(handle) }
-        for statements in ["SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0", script] {
-            guard let answer = PQexec(handle, statements) else { throw give(up: .silent) }
-            if let failure = PostgresResult(answer).failure { throw note(failure) }
-        }
+        guard let answer = PQexec(handle, script) else { throw give(up: .silent) }
+        if let failure = PostgresResult(answer).failure { throw note(failure) }
+    }
+
+    /// However long another migration takes, this one waits for it. Waiting for a table ends as it does for every statement: what serves
+    /// must not queue up behind a migration that cannot begin.
+    private func waitForOtherMigrations() throws(DatabaseError) {
+        let limit = try first("SELECT current_setting('lock_timeout')") { row throws(DatabaseError) in try row.text(0) } ?? "0"
+        for statement: SQL in [
+            "SELECT set_config('statement_timeout', '0', true)", "SELECT set_config('lock_timeout', '0', true)",
+            "SELECT pg_advisory_xact_lock(\(Self.migrationLock))", "SELECT set_config('lock_timeout', \(limit), true)",
+        ] { _ = try run(statement) { _ throws(DatabaseError) in true } }
     }
 
     func hasTable(named name: String) throws(DatabaseError) -> Bool {

@@ -23,7 +23,7 @@ struct PostgresFailure {
         }
         let meaning = "PostgreSQL \(state)"
         switch state {
-        case "40001", "40P01", "55P03": self.init(.unavailable("too many changes at the same moment (\(meaning))"), .conflict)
+        case "40001", "40P01": self.init(.unavailable("too many changes at the same moment (\(meaning))"), .conflict)
         case "23505": self.init(.uniqueViolation(constraint ?? "a key"), .refused)
         case "23503": self.init(.foreignKeyViolation, .refused)
         case "42501": self.init(.forbidden(message), .refused)
@@ -34,6 +34,7 @@ struct PostgresFailure {
         // The number of values does not match the placeholders.
         case "08P01": self.init(.misuse("\(meaning): \(message)"), .refused)
         case "57014": self.init(.unavailable("a statement took too long (\(meaning))"), .refused)
+        case "55P03": self.init(.unavailable("another transaction held a row or table for too long (\(meaning))"), .refused)
         default: self.init(classOf: state, message: message, constraint: constraint)
         }
     }

@@ -5,9 +5,10 @@ enum PostgresHandle {
     /// Blocks until the server is ready for statements. The caller ends the connection with `PQfinish`.
     static func connect(_ server: PostgresServer) throws(DatabaseError) -> OpaquePointer {
         let pairs = server.connectionParameters
-        guard let handle = withCStrings(pairs.map(\.keyword), { keywords in
+        let made = withCStrings(pairs.map(\.keyword)) { keywords in
             withCStrings(pairs.map(\.value)) { values in PQconnectdbParams(keywords, values, 1) }
-        }) else { throw .unavailable("out of memory") }
+        }
+        guard let handle = made else { throw .unavailable("out of memory") }
         do throws(DatabaseError) {
             guard PQstatus(handle) == CONNECTION_OK else { throw .unavailable(reason(of: handle)) }
             portico_drop_notices(handle)

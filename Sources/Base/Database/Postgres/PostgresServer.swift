@@ -10,7 +10,7 @@ struct PostgresServer: Sendable {
         var pairs = [
             ("application_name", applicationName), ("connect_timeout", "3"), ("target_session_attrs", "read-write"),
             // A server that vanished without a word is noticed by the kernel; what waits for it is given up here as well.
-            ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "15000"),
+            ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3"), ("tcp_user_timeout", "6000"),
         ]
         if url.crossesNetwork { pairs.append(("sslmode", "require")) }
         pairs.append(("dbname", url.text))

@@ -1,0 +1,6 @@
+-- Who does what only one node should do at a time, and until when.
+CREATE TABLE claim (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    held_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
