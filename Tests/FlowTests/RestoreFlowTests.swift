@@ -85,7 +85,8 @@ struct RestoreFlowTests {
         if let iat { claims["iat"] = .integer(restored.secondsSince1970 + iat) }
         let assertion = try JWS.sign(JSONValue.object(claims).serializedBytes(), with: key, algorithm: .es256, kid: nil, typ: "JWT")
         let answer = try await browser.token(
-            ["grant_type": "client_credentials", "client_assertion_type": ClientCredentials.assertionType, "client_assertion": assertion], headers: [:])
+            ["grant_type": "client_credentials", "client_assertion_type": ClientCredentials.assertionType, "client_assertion": assertion],
+            headers: [:])
         return answer.status == .ok
     }
 

@@ -23,8 +23,8 @@ struct Portico: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, ConfigCommand.self, ResidentsCommand.self, ClientsCommand.self, KeysCommand.self, MigrateCommand.self, BackupCommand.self,
-            RestoreCommand.self, DoctorCommand.self,
+            ServeCommand.self, ConfigCommand.self, ResidentsCommand.self, ClientsCommand.self, KeysCommand.self, MigrateCommand.self,
+            BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
         ]
     )
 }

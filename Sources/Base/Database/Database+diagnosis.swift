@@ -51,7 +51,7 @@ extension Database {
         let clock = timeSource
         return try await read { transaction in
             let asked = clock.now()
-            let server = try transaction.first("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint") { row throws(DatabaseError) in
+            let server = try transaction.first("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint") { row throws(DatabaseError) in
                 try row.instant(0)
             }
             return try PostgresDiagnosis(transaction, clock: server ?? asked, asked: asked, answered: clock.now())

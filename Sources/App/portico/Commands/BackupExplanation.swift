@@ -29,10 +29,14 @@ struct BackupExplanation {
                 ("To back up one moment, while the servers run", ["pg_dump --format=custom --file=portico.dump --dbname=\(database)"]),
                 (
                     "To be able to go back to any moment: the whole cluster, together with archived WAL (archive_mode)",
-                    ["pg_basebackup --checkpoint=fast --wal-method=stream --pgdata=FOLDER --dbname=\(Self.shellQuoted(Self.clusterOf(url)))"]
+                    ["pg_basebackup --checkpoint=fast --wal-method=stream --pgdata=FOLDER --dbname=\(database)"]
                 ),
                 (
-                    "To restore", ["# stop every server", "pg_restore --clean --if-exists --exit-on-error --single-transaction --dbname=\(database) portico.dump"]
+                    "To restore",
+                    [
+                        "# stop every server; as the role that owns the tables:",
+                        "pg_restore --clean --if-exists --exit-on-error --single-transaction --dbname=\(database) portico.dump",
+                    ]
                 ),
                 (
                     "After any restore, before a server starts: what was used since the backup must not work again",
@@ -50,11 +54,6 @@ struct BackupExplanation {
     var json: JSONValue {
         let described = steps.map { step -> JSONValue in ["title": .string(step.title), "commands": .array(step.lines.map(JSONValue.string))] }
         return ["engine": .string(engine), "made": false, "steps": .array(described), "keep": keep.json]
-    }
-
-    /// A replication connection names no database.
-    private static func clusterOf(_ url: PostgresURL) -> String {
-        url.keywords.split(separator: " ").filter { !$0.hasPrefix("dbname=") && !$0.hasPrefix("options=") }.joined(separator: " ")
     }
 
     static func shellQuoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }

@@ -17,7 +17,8 @@ struct Companions {
 
     var text: String {
         let others = beside.isEmpty ? [] : ["Keep with it: \(beside.map(Table.plain).joined(separator: ", "))."]
-        let key = "Keep apart from it, and as safe: the master key \(Table.plain(masterKeyFile)). Without it the copy opens for nobody; with both, for anybody."
+        let key =
+            "Keep apart from it, and as safe: the master key \(Table.plain(masterKeyFile)). Without it the copy opens for nobody; with both, for anybody."
         return (others + [key]).joined(separator: "\n")
     }
 

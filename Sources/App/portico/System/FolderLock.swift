@@ -11,7 +11,9 @@ final class FolderLock {
     /// Nil where another process has it.
     init?(_ folder: String) throws(CommandFailure) {
         descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CommandFailure(.unavailable, "The folder \(folder) cannot be opened: \(String(cString: strerror(errno))).") }
+        guard descriptor >= 0 else {
+            throw CommandFailure(.unavailable, "The folder \(folder) cannot be opened: \(String(cString: strerror(errno))).")
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
     }
 
