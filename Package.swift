@@ -64,6 +64,7 @@ let package = Package(
             [
                 "Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents",
             ]),
+        .module("Administration", floor: "Services", ["Primitives", "Cryptography", "Database", "Storage", "KeyRing"]),
 
         // Floor 5: Web.
         .module("Pages", floor: "Web", ["Primitives"], resources: [.copy("Resources")]),
@@ -82,7 +83,7 @@ let package = Package(
             name: "portico",
             dependencies: [
                 "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "Recovery",
-                "KeyRing", "Residents", "Provider", "Pages", "Web", "CMalloc", "CClock",
+                "KeyRing", "Residents", "Provider", "Administration", "Pages", "Web", "CMalloc", "CClock",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -131,6 +132,9 @@ let package = Package(
                 "Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing", "Residents",
                 "Provider",
             ]),
+        .tests(
+            "AdministrationTests",
+            ["Primitives", "Cryptography", "Database", "EngineFixture", "Storage", "Administration"]),
         .tests("PagesTests", ["Pages", "Primitives"]),
         .tests(
             "WebTests",

@@ -1,3 +1,4 @@
+import Administration
 import AuditLog
 import Cryptography
 import Database
@@ -61,11 +62,22 @@ struct Assembly: Sendable {
             created.append("database \(path)")
         }
         let database = try settings.openDatabase(applicationName: applicationName, timeSource: timeSource)
-        do { try await bringUpToDate(database, missing) } catch {
+        do {
+            try await requireWhole(database, settings)
+            try await bringUpToDate(database, missing)
+        } catch {
             await database.close()
             throw error
         }
         return database
+    }
+
+    /// Half of an installation looks like a whole one: a consent that has not arrived yet reads as none.
+    private static func requireWhole(_ database: Database, _ settings: Settings) async throws {
+        guard try await DatabaseCopy.isUnfinished(in: database) else { return }
+        throw CommandFailure(
+            .unavailable, "The database \(settings.database.text) is the target of a copy that is not finished.",
+            "Run the same `portico database copy` again to finish it, or name another database in database.url.")
     }
 
     /// Only what may make a database may change its schema: a command that looks leaves an older one as it is.

@@ -21,6 +21,10 @@ protocol EngineConnection: AnyObject {
     /// Runs the statements of a migration.
     func runScript(_ script: String) throws(DatabaseError)
     func hasTable(named name: String) throws(DatabaseError) -> Bool
+    /// Adds many rows, by the fastest way the engine has. Each row has a value for each of `columns`.
+    func insert(_ rows: [[SQLValue]], into table: SQLFragment, _ columns: [SQLFragment]) throws(DatabaseError)
+    /// Lets the numbers that the engine gives to new rows go on after the greatest there is.
+    func restartIdentity(of table: SQLFragment, _ column: SQLFragment) throws(DatabaseError)
     /// Tells other processes, once the transaction is committed, that something changed which they may keep in memory.
     func announce() throws(DatabaseError)
     /// Whether the engine gave up the transaction for a reason that is not the closure's own, so that the closure may run again.

@@ -51,11 +51,7 @@ public struct Migration: Sendable, Hashable {
     public func sql(_ dialect: SQLDialect) -> String { scripts[dialect] ?? "" }
 
     /// SHA-256 of the SQL's UTF-8, in hexadecimal.
-    func checksum(_ dialect: SQLDialect) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: Digest.sha256.hash(Array(sql(dialect).utf8)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    func checksum(_ dialect: SQLDialect) -> String { Hexadecimal.encode(Digest.sha256.hash(sql(dialect).utf8)) }
 
     /// The version of the schema that a program must know at least to work after this step.
     var oldestProgram: Int {

@@ -55,14 +55,22 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
         /// Inserts SQL that stands in the program's source.
         public mutating func appendInterpolation(_ fragment: SQLFragment) { text += fragment.text }
 
+        /// Inserts names that stand in the program's source, separated by commas.
+        public mutating func appendInterpolation(names: [SQLFragment]) { text += names.map(\.text).joined(separator: ", ") }
+
+        /// Inserts names that stand in the program's source, each with `DESC`, for `ORDER BY`.
+        public mutating func appendInterpolation(descending names: [SQLFragment]) {
+            text += names.map { $0.text + " DESC" }.joined(separator: ", ")
+        }
+
         /// Inserts text as SQL: for what this module itself writes.
         mutating func appendInterpolation(raw: String) { text += raw }
     }
 }
 
 /// A piece of SQL that can only come from a literal in the source, such as a list of columns used by several statements.
-public struct SQLFragment: ExpressibleByStringLiteral, Sendable {
-    let text: String
+public struct SQLFragment: ExpressibleByStringLiteral, Sendable, Hashable {
+    public let text: String
 
     public init(stringLiteral literal: StaticString) {
         text = literal.description

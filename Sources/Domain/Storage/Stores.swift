@@ -15,5 +15,6 @@ extension SQLReading {
     public var claims: ClaimStore<Self> { ClaimStore(transaction: self) }
     public var epochs: EpochStore<Self> { EpochStore(transaction: self) }
     public var audit: AuditStore<Self> { AuditStore(transaction: self) }
+    public var copies: CopyStore<Self> { CopyStore(transaction: self) }
     public var housekeeping: Housekeeping<Self> { Housekeeping(transaction: self) }
 }

@@ -1,5 +1,5 @@
 internal import AuditLog
-internal import Cryptography
+public import Cryptography
 public import Database
 internal import Domain
 internal import Primitives
@@ -44,6 +44,12 @@ extension KeyRing {
     /// Whether something was sealed in this database, so that only one master key opens it.
     public static func isEstablished(in database: Database) async throws -> Bool {
         try await database.read { transaction in try transaction.sealedSecrets.find(RingSecrets.Name.check.rawValue) != nil }
+    }
+
+    /// What tells this database, and every copy of it, from all others: the digest of a secret that is sealed once. Nil where none was sealed yet.
+    public static func fingerprint(of database: Database) async throws -> TokenDigest? {
+        let check = try await database.read { transaction in try transaction.sealedSecrets.find(RingSecrets.Name.check.rawValue) }
+        return check.map { TokenDigest(bytes: Digest.sha256.hash($0)) }
     }
 
     /// Makes what is missing. Of two servers that start at once on a new database one makes the ring and the other finds it.

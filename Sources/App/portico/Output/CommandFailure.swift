@@ -1,3 +1,4 @@
+import Administration
 import ArgumentParser
 import Database
 import KeyRing
@@ -42,6 +43,7 @@ extension CommandFailure {
         case let error as DatabaseError: self.init(database: error)
         case let error as ResidentError: self.init(resident: error)
         case let error as RecoveryError: self.init(recovery: error)
+        case let error as DatabaseCopyError: self.init(copy: error)
         case let error as ClientAdministrationError: self.init(client: error)
         case let error as OAuthFailure: self.init(.refused, error.description + " (\(error.reference))")
         case let error as PageError: self.init(.configuration, "\(error)")

@@ -128,6 +128,31 @@ final class PostgresConnection: EngineConnection {
         _ = try run("SELECT 1 FROM pg_notify(\(PostgresListener.channel), '')") { _ throws(DatabaseError) in true }
     }
 
+    func insert(_ rows: [[SQLValue]], into table: SQLFragment, _ columns: [SQLFragment]) throws(DatabaseError) {
+        if let fault { throw fault.error }
+        let data = try PostgresCopyData(rows)
+        // COPY is no statement of the extended protocol, the only one that pipelines; what was pipelined is read first.
+        _ = try execute("SELECT 1", try PostgresValues([]))
+        guard PQexitPipelineMode(handle) == 1 else { throw give(up: .silent) }
+        defer { PQenterPipelineMode(handle) }
+        let names = columns.map(\.text).joined(separator: ", ")
+        guard let answer = PQexec(handle, "COPY \(table.text) (\(names)) FROM STDIN (FORMAT binary)") else { throw give(up: .silent) }
+        let begun = PostgresResult(answer)
+        if let failure = begun.failure { throw note(failure) }
+        guard begun.status == PGRES_COPY_IN, data.send(on: handle) else { throw give(up: .silent) }
+        guard let end = try next(), try next() == nil else { throw give(up: .silent) }
+        if let failure = end.failure { throw note(failure) }
+        guard end.changedRows == rows.count else { throw .unavailable("not every row was taken") }
+    }
+
+    func restartIdentity(of table: SQLFragment, _ column: SQLFragment) throws(DatabaseError) {
+        _ = try first(
+            """
+            SELECT setval(pg_get_serial_sequence(\(table.text), \(column.text)), COALESCE((SELECT MAX(\(column)) FROM \(table)), 0) + 1, false)
+            """
+        ) { _ throws(DatabaseError) in true }
+    }
+
     /// Any number that nobody else takes: migrations of one database run one after the other.
     private static let migrationLock: Int64 = 0x506F_7274_6963_6F01
 

@@ -36,6 +36,16 @@ final class SQLiteConnection: EngineConnection {
         try first("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = \(name)") { _ throws(DatabaseError) in true } ?? false
     }
 
+    /// One statement, compiled once, run for each row: SQLite gains nothing from longer ones.
+    func insert(_ rows: [[SQLValue]], into table: SQLFragment, _ columns: [SQLFragment]) throws(DatabaseError) {
+        for row in rows {
+            _ = try run("INSERT INTO \(table) (\(names: columns)) VALUES \(list: row)") { _ throws(DatabaseError) in true }
+        }
+    }
+
+    /// SQLite looks for the greatest number each time it gives one.
+    func restartIdentity(of table: SQLFragment, _ column: SQLFragment) {}
+
     /// Other processes look at the epoch: SQLite cannot tell them.
     func announce() {}
 
