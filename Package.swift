@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CArgon2", path: "Sources/C/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CPostgres", path: "Sources/C/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CMalloc", path: "Sources/C/CMalloc"),
+        .systemLibrary(name: "CClock", path: "Sources/C/CClock"),
 
         // Floor 1: Base.
         .module("Primitives", floor: "Base"),
@@ -53,6 +54,7 @@ let package = Package(
 
         // Floor 4: Services.
         .module("AuditLog", floor: "Services", ["Primitives", "Database", "Domain", "Storage"]),
+        .module("Recovery", floor: "Services", ["Primitives", "Database", "Domain", "Storage", "AuditLog"]),
         .module("KeyRing", floor: "Services", ["Primitives", "Cryptography", "Database", "JOSE", "Domain", "Storage", "AuditLog"]),
         .module(
             "Residents", floor: "Services",
@@ -80,8 +82,8 @@ let package = Package(
         .executableTarget(
             name: "portico",
             dependencies: [
-                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing",
-                "Residents", "Provider", "Administration", "Pages", "Web", "CMalloc",
+                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "Recovery",
+                "KeyRing", "Residents", "Provider", "Administration", "Pages", "Web", "CMalloc", "CClock",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -117,6 +119,7 @@ let package = Package(
         .tests("DomainTests", ["Primitives", "Cryptography", "OAuthProtocol", "Domain"]),
         .tests("StorageTests", ["Primitives", "Cryptography", "OAuthProtocol", "Database", "EngineFixture", "Domain", "Storage"]),
         .tests("AuditLogTests", ["Primitives", "Database", "Domain", "Storage", "AuditLog"]),
+        .tests("RecoveryTests", ["Primitives", "Cryptography", "Database", "EngineFixture", "OAuthProtocol", "Domain", "Storage", "Recovery"]),
         .tests("KeyRingTests", ["Primitives", "Cryptography", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "KeyRing"]),
         .tests(
             "ResidentsTests",
@@ -144,8 +147,8 @@ let package = Package(
         .tests(
             "FlowTests",
             [
-                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "KeyRing",
-                "Residents", "Provider", "Pages", "Web", .product(name: "Hummingbird", package: "hummingbird"),
+                "Primitives", "Cryptography", "PasswordHashing", "Database", "JOSE", "OAuthProtocol", "Domain", "Storage", "AuditLog", "Recovery",
+                "KeyRing", "Residents", "Provider", "Pages", "Web", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             ]),
         .tests(

@@ -73,7 +73,7 @@ struct AssertionIDStoreTests {
             for _ in 0..<100 {
                 group.addTask {
                     try await database.write {
-                        try $0.assertionIDs.claimOnce(client: client.id, jti: "jti", expiresAt: noon + .minutes(1), now: noon)
+                        try $0.assertionIDs.claimOnce(client: client.id, jti: "jti", usableFrom: noon, expiresAt: noon + .minutes(1), now: noon)
                     }
                 }
             }
@@ -89,10 +89,10 @@ struct AssertionIDStoreTests {
         let claims = try await database.write { transaction in
             try transaction.clients.upsert(one)
             try transaction.clients.upsert(two)
-            let claim = { try transaction.assertionIDs.claimOnce(client: $0, jti: $1, expiresAt: noon + .minutes(1), now: noon) }
+            let claim = { try transaction.assertionIDs.claimOnce(client: $0, jti: $1, usableFrom: noon, expiresAt: noon + .minutes(1), now: noon) }
             return [
                 try claim(one.id, "a"), try claim(two.id, "a"), try claim(one.id, "b\0"), try claim(one.id, "b"), try claim(one.id, "a"),
-                try transaction.assertionIDs.claimOnce(client: one.id, jti: "late", expiresAt: noon, now: noon),
+                try transaction.assertionIDs.claimOnce(client: one.id, jti: "late", usableFrom: noon, expiresAt: noon, now: noon),
             ]
         }
         #expect(claims == [true, true, true, true, false, false])
@@ -122,7 +122,8 @@ struct HousekeepingTests {
                 try transaction.authorizationCodes.insert(fixture.code("code \(number)"))
                 try transaction.refreshTokens.insert(fixture.refreshToken("refresh \(number)"))
                 try transaction.sessions.insert(Session.of(fixture.resident, "session \(number)"))
-                _ = try transaction.assertionIDs.claimOnce(client: fixture.client.id, jti: "\(number)", expiresAt: noon + .minutes(5), now: noon)
+                _ = try transaction.assertionIDs.claimOnce(
+                    client: fixture.client.id, jti: "\(number)", usableFrom: noon, expiresAt: noon + .minutes(5), now: noon)
             }
         }
         let prune = { (now: Instant, limit: Int) in try await database.write { try $0.housekeeping.prune(at: now, limit: limit) } }

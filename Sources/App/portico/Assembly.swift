@@ -9,6 +9,7 @@ import Pages
 import PasswordHashing
 import Primitives
 import Provider
+import Recovery
 import Residents
 import Storage
 import Web
@@ -140,6 +141,8 @@ extension Assembly {
     var keys: KeyAdministration {
         KeyAdministration(database: database, masterKey: masterKey, policy: keyPolicy, operator: Operator.name)
     }
+
+    var recovery: Recovery { Recovery(database: database, operator: Operator.name) }
 
     var clients: ClientAdministration { ClientAdministration(database: database, actor: "operator:" + Operator.name) }
 

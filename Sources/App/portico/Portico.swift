@@ -24,7 +24,7 @@ struct Portico: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, ConfigCommand.self, ResidentsCommand.self, ClientsCommand.self, KeysCommand.self, MigrateCommand.self,
-            DatabaseCommand.self,
+            DatabaseCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
         ]
     )
 }

@@ -10,7 +10,7 @@ public import Primitives
 /// the SQL that both speak, so that only migrations differ between engines.
 public final class Database: Sendable {
     private let engine: any DatabaseEngine
-    private let timeSource: TimeSource
+    let timeSource: TimeSource
 
     init(engine: any DatabaseEngine, timeSource: TimeSource) {
         self.engine = engine

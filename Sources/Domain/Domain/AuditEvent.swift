@@ -80,4 +80,6 @@ public enum AuditKind: String, Sendable, Hashable, CaseIterable {
     case clientSecretRotated = "client.secret_rotated"
     /// An agency's registration was removed.
     case clientRemoved = "client.removed"
+    /// The database was brought back from a backup.
+    case databaseRestored = "database.restored"
 }

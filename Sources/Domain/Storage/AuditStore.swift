@@ -27,9 +27,9 @@ extension AuditStore where Transaction == WriteTransaction {
     }
 }
 
-private let auditColumns: SQLFragment = "at, kind, actor, resident_id, client_id, session_reference, reference, detail"
+let auditColumns: SQLFragment = "at, kind, actor, resident_id, client_id, session_reference, reference, detail"
 
-private func readEvent(_ row: Row) throws(DatabaseError) -> AuditEvent {
+func readEvent(_ row: Row) throws(DatabaseError) -> AuditEvent {
     AuditEvent(
         at: try row.instant(0), kind: try row.value(1, AuditKind.init(rawValue:)), actor: try row.text(2),
         residentID: try row.textOrNull(3) == nil ? nil : try row.residentID(3), clientID: try row.textOrNull(4) == nil ? nil : try row.clientID(4),

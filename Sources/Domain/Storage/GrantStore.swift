@@ -8,9 +8,16 @@ public import Primitives
 public struct GrantStore<Transaction: SQLReading> {
     let transaction: Transaction
 
-    /// Revoked and expired grants are found too, until they are pruned.
+    /// Revoked and expired grants are found too, until they are pruned. One from before a restore of the database counts as revoked by it:
+    /// what hangs on it may have been used since the backup, or the grant itself revoked.
     public func find(_ id: GrantID) throws(DatabaseError) -> Grant? {
-        try transaction.first("SELECT \(grantColumns) FROM access_grant WHERE id = \(id.rawValue)", readGrant)
+        try transaction.first(
+            "SELECT \(grantColumns), COALESCE(revoked_at, \(restoredSince)) FROM access_grant WHERE id = \(id.rawValue)", readGrant)
+    }
+
+    /// When the youngest grant was given. Reads the table through.
+    public func latestCreation() throws(DatabaseError) -> Instant? {
+        try transaction.first("SELECT MAX(created_at) FROM access_grant") { row throws(DatabaseError) in try row.instantOrNull(0) } ?? nil
     }
 }
 
@@ -18,10 +25,10 @@ extension GrantStore where Transaction == WriteTransaction {
     public func insert(_ grant: Grant) throws(DatabaseError) {
         try transaction.execute(
             """
-            INSERT INTO access_grant (\(grantColumns))
+            INSERT INTO access_grant (\(grantColumns), revoked_at)
             VALUES (\(grant.id.rawValue), \(grant.residentID.rawValue), \(grant.clientID.rawValue), \(grant.sessionDigest),
                 \(grant.scope.text), \(grant.claims.serialized), \(grant.nonce), \(grant.authTime), \(grant.acr), \(jsonText(grant.amr)),
-                \(grant.createdAt), \(grant.expiresAt), \(grant.revokedAt), \(grant.offline))
+                \(grant.createdAt), \(grant.expiresAt), \(grant.offline), \(grant.revokedAt))
             """)
     }
 
@@ -60,7 +67,7 @@ extension GrantStore where Transaction == WriteTransaction {
 }
 
 private let grantColumns: SQLFragment = """
-    id, resident_id, client_id, session_digest, scope, claims, nonce, auth_time, acr, amr, created_at, expires_at, revoked_at, is_offline
+    id, resident_id, client_id, session_digest, scope, claims, nonce, auth_time, acr, amr, created_at, expires_at, is_offline
     """
 
 private func readGrant(_ row: Row) throws(DatabaseError) -> Grant {
@@ -74,6 +81,6 @@ private func readGrant(_ row: Row) throws(DatabaseError) -> Grant {
     return Grant(
         id: try row.grantID(0), residentID: try row.residentID(1), clientID: try row.clientID(2), sessionDigest: try row.digestOrNull(3),
         scope: try row.scope(4), claims: claims, nonce: try row.textOrNull(6), authTime: try row.instant(7), acr: try row.text(8),
-        amr: try row.strings(9), createdAt: try row.instant(10), expiresAt: try row.instant(11), revokedAt: try row.instantOrNull(12),
-        offline: try row.bool(13))
+        amr: try row.strings(9), createdAt: try row.instant(10), expiresAt: try row.instant(11), revokedAt: try row.instantOrNull(13),
+        offline: try row.bool(12))
 }

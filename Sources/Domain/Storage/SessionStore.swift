@@ -7,22 +7,28 @@ public import Primitives
 public struct SessionStore<Transaction: SQLReading> {
     let transaction: Transaction
 
-    /// Nil where the session is unknown, ended, or past its idle or absolute limit.
+    /// Nil where the session is unknown, ended, past its idle or absolute limit, or from before a restore of the database: it may have been
+    /// ended since the backup.
     public func find(_ digest: TokenDigest, at now: Instant) throws(DatabaseError) -> Session? {
         try transaction.first(
             """
             SELECT \(sessionColumns) FROM session
-            WHERE digest = \(digest) AND ended_at IS NULL AND expires_at > \(now) AND idle_expires_at > \(now)
+            WHERE digest = \(digest) AND ended_at IS NULL AND expires_at > \(now) AND idle_expires_at > \(now) AND \(restoredSince) IS NULL
             """, readSession)
     }
 
-    /// A resident's sessions that were not ended, the latest used first. Some may be past a limit.
+    /// A resident's sessions that were not ended, by a restore of the database neither, the latest used first. Some may be past a limit.
     public func list(of resident: ResidentID) throws(DatabaseError) -> [Session] {
         try transaction.query(
             """
-            SELECT \(sessionColumns) FROM session WHERE resident_id = \(resident.rawValue) AND ended_at IS NULL
+            SELECT \(sessionColumns) FROM session WHERE resident_id = \(resident.rawValue) AND ended_at IS NULL AND \(restoredSince) IS NULL
             ORDER BY last_seen_at DESC, digest
             """, readSession)
+    }
+
+    /// When the youngest session began. Reads the table through.
+    public func latestCreation() throws(DatabaseError) -> Instant? {
+        try transaction.first("SELECT MAX(created_at) FROM session") { row throws(DatabaseError) in try row.instantOrNull(0) } ?? nil
     }
 }
 

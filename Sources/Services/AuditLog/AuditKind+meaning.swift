@@ -26,6 +26,8 @@ extension AuditKind {
         case .clientUpdated: "An agency's registration was changed."
         case .clientSecretRotated: "An agency was given a new secret."
         case .clientRemoved: "An agency's registration was removed, and what it held was revoked."
+        case .databaseRestored:
+            "The database was brought back from a backup; every session from before ended, and what agencies were given before was revoked."
         }
     }
 }

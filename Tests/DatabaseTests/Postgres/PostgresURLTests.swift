@@ -22,6 +22,12 @@ struct PostgresURLTests {
         #expect(url.description.hasPrefix("postgres://amina@db"))
     }
 
+    @Test("as keywords it means the same to PostgreSQL's own programs, and has no password")
+    func keywords() throws {
+        let url = try #require(PostgresURL("postgres://amina:hunter2@db:5433/portico?sslmode=verify-full&sslpassword=hunter3&options=-c%20x%3D'y'"))
+        #expect(url.keywords == #"dbname=portico host=db options='-c x=\'y\'' port=5433 sslmode=verify-full user=amina"#)
+    }
+
     @Test(
         "whether bytes leave the machine is read from the hosts",
         arguments: [

@@ -8,6 +8,9 @@ struct SettingsOptions: ParsableArguments {
         help: ArgumentHelp("The settings file (default: portico.yaml in the working directory, if there).", valueName: "FILE"))
     var file: String?
 
+    /// The settings file that is read; nil where there is none.
+    var path: String? { file ?? (Files.exists(SettingsFile.defaultName) ? SettingsFile.defaultName : nil) }
+
     func settings() throws -> ResolvedSettings {
         let name = file ?? SettingsFile.defaultName
         guard let bytes = try Files.read(name, maximumBytes: SettingsFile.maximumBytes) else {

@@ -6,6 +6,7 @@ import OAuthProtocol
 import Pages
 import PasswordHashing
 import Provider
+import Recovery
 import Residents
 
 /// Why a command did not do what was asked, as its user reads it: what happened, what to do next, and the exit code.
@@ -41,6 +42,7 @@ extension CommandFailure {
         case let error as KeyRingError: self.init(keyRing: error)
         case let error as DatabaseError: self.init(database: error)
         case let error as ResidentError: self.init(resident: error)
+        case let error as RecoveryError: self.init(recovery: error)
         case let error as DatabaseCopyError: self.init(copy: error)
         case let error as ClientAdministrationError: self.init(client: error)
         case let error as OAuthFailure: self.init(.refused, error.description + " (\(error.reference))")
@@ -87,6 +89,15 @@ extension CommandFailure {
         case .unacceptable(let index, let id, let reason):
             self.init(
                 .refused, "The registration of \(id.map(Table.plain) ?? "entry \(index + 1)") is not acceptable: \(reason)", "Nothing was changed.")
+        }
+    }
+
+    private init(recovery error: RecoveryError) {
+        switch error {
+        case .clockBehind(let now, let latest):
+            self.init(
+                .refused, "The clock says \(TimeText.second(now)), but the database holds sessions or grants of \(TimeText.second(latest)).",
+                "Set the clock right first: what is later than the restore would stay in force. Nothing was changed.")
         }
     }
 

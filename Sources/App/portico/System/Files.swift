@@ -21,6 +21,23 @@ enum Files {
         }
     }
 
+    /// The path without symbolic links; as it is where there is no such file.
+    static func resolved(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// In bytes; nil where there is no such file.
+    static func size(_ path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
     /// The whole file, or nil where there is none.
     ///
     /// - Throws: where it is longer than `maximumBytes` or cannot be read.

@@ -26,6 +26,19 @@ public struct PostgresURL: Sendable, Hashable {
     /// What the URI says of a parameter; nil where it leaves it to libpq.
     public func parameter(_ keyword: String) -> String? { parameters[keyword] }
 
+    /// The URI as keywords and values, which PostgreSQL's programs take as the name of a database; without its passwords.
+    public var keywords: String {
+        parameters.filter { !Self.secret.contains($0.key) }.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.quoted($0.value))" }
+            .joined(separator: " ")
+    }
+
+    private static let secret: Set<String> = ["password", "sslpassword"]
+
+    private static func quoted(_ value: String) -> String {
+        guard value.isEmpty || value.contains(where: { $0.isWhitespace || $0 == "'" || $0 == "\\" }) else { return value }
+        return "'" + value.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "'"
+    }
+
     /// Whether bytes to the server leave this machine, as far as the URI tells.
     public var crossesNetwork: Bool {
         let hosts = (parameters["host"] ?? parameters["hostaddr"] ?? "").split(separator: ",")

@@ -20,12 +20,17 @@ final class SQLiteEngine: DatabaseEngine {
         try SQLiteEngine(try SQLiteFile.temporary(), readers: 2)
     }
 
-    private init(_ file: SQLiteFile, readers: Int) throws(DatabaseError) {
+    /// On a file whose contents and mode stay as they are: what asks to write is refused by SQLite.
+    static func reading(path: String) throws(DatabaseError) -> SQLiteEngine {
+        try SQLiteEngine(SQLiteFile(existing: path), readers: 1, mayWrite: false)
+    }
+
+    private init(_ file: SQLiteFile, readers: Int, mayWrite: Bool = true) throws(DatabaseError) {
         self.file = file
         writer = try Lanes(
-            LaneLimits(waiting: 1024, lanes: 1, batch: 256), open: { () throws(DatabaseError) in SQLiteLane(try file.openWriter()) },
-            drain: GroupCommit.run)
-        try file.restrictSidecars()
+            LaneLimits(waiting: 1024, lanes: 1, batch: 256),
+            open: { () throws(DatabaseError) in SQLiteLane(try mayWrite ? file.openWriter() : file.openReader()) }, drain: GroupCommit.run)
+        if mayWrite { try file.restrictSidecars() }
         self.readers = try Lanes(
             LaneLimits(waiting: 4096, lanes: max(1, readers), batch: 16), open: { () throws(DatabaseError) in SQLiteLane(try file.openReader()) },
             drain: SQLiteEngine.runReads)

@@ -18,6 +18,11 @@ struct SQLiteFile: Sendable {
         try restrict()
     }
 
+    /// A file that is there already, taken as it is.
+    init(existing path: String) {
+        self.init(path: path, durability: .full, temporaryFolder: nil)
+    }
+
     private init(path: String, durability: SQLiteEngine.Durability, temporaryFolder: String?) {
         self.path = path
         self.durability = durability
@@ -33,9 +38,12 @@ struct SQLiteFile: Sendable {
         return SQLiteFile(path: folder + "/portico.db", durability: .off, temporaryFolder: folder)
     }
 
+    /// What SQLite keeps beside a file, by how the names end.
+    static let sidecars = ["-wal", "-shm", "-journal"]
+
     func removeIfTemporary() {
         guard let temporaryFolder else { return }
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+        for suffix in [""] + Self.sidecars { unlink(path + suffix) }
         rmdir(temporaryFolder)
     }
 

@@ -41,16 +41,27 @@ struct ClientAssertions: Sendable {
 
     func verify(_ assertion: Unverified, of client: Client, at now: Instant) async throws(OAuthFailure) {
         let claims = try verifiedClaims(of: assertion, client: client)
-        let (jti, expiry) = try check(claims, of: client, at: now)
+        let use = try check(claims, of: client, at: now)
         // RFC 7523 §3 (7): the jti makes replay detectable until the assertion expires.
         let fresh = try await answering {
-            try await database.write { try $0.assertionIDs.claimOnce(client: client.id, jti: jti, expiresAt: expiry, now: now) }
+            try await database.write {
+                try $0.assertionIDs.claimOnce(client: client.id, jti: use.jti, usableFrom: use.from, expiresAt: use.until, now: now)
+            }
         }
-        guard fresh else { throw ClientAuthentication.refused("the assertion was used before") }
+        guard fresh else {
+            throw ClientAuthentication.refused("the assertion was used before, or may have been before the database was restored from a backup")
+        }
+    }
+
+    /// An assertion's name, and the span of time in which it is accepted at all.
+    private struct Use {
+        let jti: String
+        let from: Instant
+        let until: Instant
     }
 
     /// The claims that RFC 7523 §3 requires, as they must be.
-    private func check(_ claims: JWTClaims, of client: Client, at now: Instant) throws(OAuthFailure) -> (jti: String, expiry: Instant) {
+    private func check(_ claims: JWTClaims, of client: Client, at now: Instant) throws(OAuthFailure) -> Use {
         do throws(JOSEError) {
             guard try claims.string("iss") == client.id.rawValue, try claims.string("sub") == client.id.rawValue else {
                 throw .malformed("iss and sub must both be the client_id")
@@ -60,13 +71,16 @@ struct ClientAssertions: Sendable {
             guard audience.count == 1, [policy.issuer.text, policy.issuer.endpoint(Discovery.tokenPath)].contains(audience[0]) else {
                 throw .malformed("aud must be this provider's issuer or token endpoint")
             }
-            let latest = now + policy.longestAssertionLifetime + policy.clockTolerance
-            guard let expiry = try claims.instant("exp"), expiry > now, expiry <= latest else { throw .malformed("exp") }
+            guard let expiry = try claims.instant("exp"), expiry > now else { throw .malformed("exp") }
+            var from = expiry - policy.longestAssertionLifetime - policy.clockTolerance
+            guard from <= now else { throw .malformed("exp") }
             for name in ["iat", "nbf"] {
-                if let instant = try claims.instant(name), instant > now + policy.clockTolerance { throw .malformed("\(name) is in the future") }
+                guard let instant = try claims.instant(name) else { continue }
+                guard instant <= now + policy.clockTolerance else { throw .malformed("\(name) is in the future") }
+                from = max(from, instant - policy.clockTolerance)
             }
             guard let jti = try claims.string("jti"), (1...256).contains(jti.utf8.count) else { throw .malformed("jti") }
-            return (jti, expiry)
+            return Use(jti: jti, from: from, until: expiry)
         } catch {
             throw ClientAuthentication.refused("the assertion's claims: \(error)")
         }
