@@ -23,15 +23,15 @@ struct DatabaseCopyTests {
         #expect(try await returned.count("SELECT COUNT(*) FROM resident WHERE email_key IS NULL") == 5)
         #expect(try await returned.count("SELECT COUNT(*) FROM access_grant WHERE session_digest IS NULL AND nonce IS NULL") == 1)
         #expect(try await returned.count("SELECT COUNT(*) FROM sealed_secret WHERE sealed = \([UInt8]())") == 1)
+        try await expectInstallation(target)
+        try await expectInstallation(returned)
     }
 
-    @Test("the copy numbers its own records after the copied ones, and takes over no claim", arguments: Engine.journeys)
-    func afterwards(journey: (from: Engine, to: Engine)) async throws {
-        let (source, target) = (try await journey.from.openInstallation(), try journey.to.openEmpty())
-        _ = try await DatabaseCopy(from: source, to: target).run(snapshot: false)
-        #expect(try await target.audit("after") == 7_000_000_001)
-        #expect(try await target.count("SELECT COUNT(*) FROM claim") == 0)
-        #expect(try await !DatabaseCopy.isUnfinished(in: target))
+    /// It numbers its own records after the copied ones, has taken over no claim, and is not marked any more.
+    private func expectInstallation(_ database: Database) async throws {
+        #expect(try await database.audit("after") == 7_000_000_001)
+        #expect(try await database.count("SELECT COUNT(*) FROM claim") == 0)
+        #expect(try await !DatabaseCopy.isUnfinished(in: database))
     }
 
     @Test("a target that holds anything is refused and stays as it was", arguments: Engine.allCases)
@@ -54,7 +54,7 @@ struct DatabaseCopyTests {
         let whole = try await DatabaseCopy(from: source, to: try journey.to.openEmpty(), rowsAtOnce: 3).run(snapshot: false) {
             if $0.step == .copying { pages += 1 }
         }
-        for first in [1, 2, 7, 25, pages] {
+        for first in [1, 7, pages] {
             let target = try journey.to.openEmpty()
             let copied = await interrupted(DatabaseCopy(from: source, to: target, rowsAtOnce: 3), after: first)
             #expect(copied == first)
@@ -83,8 +83,7 @@ struct DatabaseCopyTests {
     @Test("a source that was changed is found out, and the target stays unfinished", arguments: Engine.allCases)
     func changed(engine: Engine) async throws {
         let changes: [(SQL, table: String)] = [
-            ("UPDATE resident SET updated_at = updated_at + 1 WHERE id = ''", "resident"), ("DELETE FROM epoch WHERE topic = ''", "epoch"),
-            ("INSERT INTO epoch (topic, number) VALUES ('a', 1)", "epoch"), ("UPDATE access_grant SET nonce = '' WHERE id = 'g0'", "access_grant"),
+            ("DELETE FROM epoch WHERE topic = ''", "epoch"), ("UPDATE access_grant SET nonce = '' WHERE id = 'g0'", "access_grant"),
         ]
         for (change, table) in changes {
             let (source, target) = (try await Engine.sqlite.openInstallation(), try engine.openEmpty())
