@@ -18,6 +18,8 @@ protocol EngineConnection: AnyObject {
     /// Runs one statement, hands each row to `visit` until it answers false, and returns how many rows the statement itself changed.
     /// A statement that changes rows always runs to its end.
     func run(_ sql: SQL, _ visit: (Row) throws(DatabaseError) -> Bool) throws(DatabaseError) -> Int
+    /// Waits until no other process migrates this schema, and keeps others from it until the transaction ends.
+    func beginMigration() throws(DatabaseError)
     /// Runs the statements of a migration.
     func runScript(_ script: String) throws(DatabaseError)
     func hasTable(named name: String) throws(DatabaseError) -> Bool

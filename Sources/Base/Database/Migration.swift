@@ -107,6 +107,7 @@ struct Migrator: Sendable {
     ///
     /// The applied steps are read again inside the write transaction, so that of two processes each step runs in one only.
     func applyNext(_ transaction: WriteTransaction, at now: Instant) throws(DatabaseError) -> Bool {
+        try transaction.connection.beginMigration()
         guard let next = try missing(transaction).first else { return false }
         try transaction.execute(
             """

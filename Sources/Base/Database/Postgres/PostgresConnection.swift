@@ -102,21 +102,18 @@ final class PostgresConnection: EngineConnection {
     }
 
     func runScript(_ script: String) throws(DatabaseError) {
-        try waitForOtherMigrations()
-        // A script is several statements, which only the simple protocol takes; what was pipelined has been read.
-        guard PQexitPipelineMode(handle) == 1 else { throw give(up: .silent) }
-        defer { PQenterPipelineMode(handle) }
-        guard let answer = PQexec(handle, script) else { throw give(up: .silent) }
-        if let failure = PostgresResult(answer).failure { throw note(failure) }
+        // Several statements at once.
+        try withoutPipeline { () throws(DatabaseError) in _ = try executeSimply(script) }
     }
 
     /// However long another migration takes, this one waits for it. Waiting for a table ends as it does for every statement: what serves
     /// must not queue up behind a migration that cannot begin.
-    private func waitForOtherMigrations() throws(DatabaseError) {
+    func beginMigration() throws(DatabaseError) {
         let limit = try first("SELECT current_setting('lock_timeout')") { row throws(DatabaseError) in try row.text(0) } ?? "0"
         for statement: SQL in [
             "SELECT set_config('statement_timeout', '0', true)", "SELECT set_config('lock_timeout', '0', true)",
-            "SELECT pg_advisory_xact_lock(\(Self.migrationLock))", "SELECT set_config('lock_timeout', \(limit), true)",
+            "SELECT pg_advisory_xact_lock(hashtextextended('portico migration of ' || current_schema(), 0))",
+            "SELECT set_config('lock_timeout', \(limit), true)",
         ] { _ = try run(statement) { _ throws(DatabaseError) in true } }
     }
 
@@ -135,18 +132,14 @@ final class PostgresConnection: EngineConnection {
     func insert(_ rows: [[SQLValue]], into table: SQLFragment, _ columns: [SQLFragment]) throws(DatabaseError) {
         if let fault { throw fault.error }
         let data = try PostgresCopyData(rows)
-        // COPY is no statement of the extended protocol, the only one that pipelines; what was pipelined is read first.
-        _ = try execute("SELECT 1", try PostgresValues([]))
-        guard PQexitPipelineMode(handle) == 1 else { throw give(up: .silent) }
-        defer { PQenterPipelineMode(handle) }
         let names = columns.map(\.text).joined(separator: ", ")
-        guard let answer = PQexec(handle, "COPY \(table.text) (\(names)) FROM STDIN (FORMAT binary)") else { throw give(up: .silent) }
-        let begun = PostgresResult(answer)
-        if let failure = begun.failure { throw note(failure) }
-        guard begun.status == PGRES_COPY_IN, data.send(on: handle) else { throw give(up: .silent) }
-        guard let end = try next(), try next() == nil else { throw give(up: .silent) }
-        if let failure = end.failure { throw note(failure) }
-        guard end.changedRows == rows.count else { throw .unavailable("not every row was taken") }
+        try withoutPipeline { () throws(DatabaseError) in
+            let begun = try executeSimply("COPY \(table.text) (\(names)) FROM STDIN (FORMAT binary)")
+            guard begun.status == PGRES_COPY_IN, data.send(on: handle) else { throw give(up: .silent) }
+            guard let end = try next(), try next() == nil else { throw give(up: .silent) }
+            if let failure = end.failure { throw note(failure) }
+            guard end.changedRows == rows.count else { throw .unavailable("not every row was taken") }
+        }
     }
 
     func restartIdentity(of table: SQLFragment, _ column: SQLFragment) throws(DatabaseError) {
@@ -156,9 +149,6 @@ final class PostgresConnection: EngineConnection {
             """
         ) { _ throws(DatabaseError) in true }
     }
-
-    /// Any number that nobody else takes: migrations of one database run one after the other.
-    private static let migrationLock: Int64 = 0x506F_7274_6963_6F01
 
     private func execute(_ text: String, _ values: PostgresValues) throws(DatabaseError) -> PostgresResult {
         let key = StatementKey(text: text, types: values.types)
@@ -183,6 +173,21 @@ final class PostgresConnection: EngineConnection {
         // What is prepared stays so, even where its first run fails.
         if let name, known == nil, results[commands - 1].status == PGRES_COMMAND_OK { prepared[key] = name }
         return try succeeded(results)
+    }
+
+    /// For what is no statement of the extended protocol, the only one that pipelines. What was pipelined is read first.
+    private func withoutPipeline(_ body: () throws(DatabaseError) -> Void) throws(DatabaseError) {
+        _ = try execute("SELECT 1", try PostgresValues([]))
+        guard PQexitPipelineMode(handle) == 1 else { throw give(up: .silent) }
+        defer { PQenterPipelineMode(handle) }
+        try body()
+    }
+
+    private func executeSimply(_ text: String) throws(DatabaseError) -> PostgresResult {
+        guard let answer = PQexec(handle, text) else { throw give(up: .silent) }
+        let result = PostgresResult(answer)
+        if let failure = result.failure { throw note(failure) }
+        return result
     }
 
     private func nextName() -> String? {

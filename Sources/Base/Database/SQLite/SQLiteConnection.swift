@@ -26,6 +26,9 @@ final class SQLiteConnection: EngineConnection {
         return changedAny ? Int(sqlite3_changes(database.sqliteConnection)) : 0
     }
 
+    /// Who may write is alone.
+    func beginMigration() {}
+
     func runScript(_ script: String) throws(DatabaseError) {
         guard sqlite3_exec(database.sqliteConnection, script, nil, nil, nil) == SQLITE_OK else {
             throw SQLiteFailure.last(on: database.sqliteConnection)
