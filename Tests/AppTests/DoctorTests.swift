@@ -202,6 +202,8 @@ struct DoctorTests {
         #expect(ServingChecks.schema(version: 1, missing: 1).state == .warn)
         #expect(ServingChecks.schema(version: 0, missing: 2).state == .fail)
         #expect(ServingChecks.schemaProblem(.schemaNewer(found: 9, known: 2)).state == .fail)
+        #expect(ServingChecks.copy(isUnfinished: true).state == .fail)
+        #expect(ServingChecks.copy(isUnfinished: false).state == .ok)
         #expect(ServingChecks.restore(now).found.contains("restored"))
     }
 

@@ -1,3 +1,4 @@
+import Administration
 import Database
 import KeyRing
 import Primitives
@@ -77,8 +78,9 @@ struct Doctor: Sendable {
         // Without an answer, or without tables, the rest would say the same again and again.
         guard let version = try? await database.schemaVersion() else { return condition }
         let tables = await found("database.schema") { [try await schema(database, version: version)] }
-        guard version > 0 else { return condition + tables }
-        return await condition + tables
+        let whole = await found("database.whole") { [ServingChecks.copy(isUnfinished: try await DatabaseCopy.isUnfinished(in: database))] }
+        guard version > 0 else { return condition + tables + whole }
+        return await condition + tables + whole
             + found("keys.ring") { [KeyChecks.ring(try await ringProblem(database))] }
             + found("keys.active") { try await keys(database, now: now) }
             + found("clock.last-event") { [ClockChecks.lastEvent(try await database.read { try $0.audit.end()?.at }, now: now)] }

@@ -33,6 +33,13 @@ enum ServingChecks {
         .fail("database.schema", "\(error)", "Run the program that has used this database, or restore a backup.")
     }
 
+    static func copy(isUnfinished: Bool) -> Finding {
+        isUnfinished
+            ? .fail(
+                "database.whole", "the target of a copy that is not finished", "Run the same `portico database copy` again, or empty this database.")
+            : .ok("database.whole", "no copy into it is unfinished")
+    }
+
     static func restore(_ at: Instant?) -> Finding {
         .ok("database.restored", at.map { "restored from a backup at \(TimeText.second($0)): what is older was revoked" } ?? "never")
     }
