@@ -116,6 +116,18 @@ public final class Database: Sendable {
         try await read { transaction in try Migrator.applied(transaction).last?.version ?? 0 }
     }
 
+    /// Runs `body` and closes the database, whatever happens.
+    public func closing<T>(after body: (Database) async throws -> T) async throws -> T {
+        do {
+            let result = try await body(self)
+            await close()
+            return result
+        } catch {
+            await close()
+            throw error
+        }
+    }
+
     /// Finishes what was accepted, then gives the connections back. Later reads and writes are `unavailable`.
     public func close() async {
         await engine.close()

@@ -55,10 +55,7 @@ struct BackupCommand: PorticoCommand {
     }
 
     private static func schemaVersion(_ path: String) async throws -> Int {
-        let database = try Database.openSQLiteForReading(path: path, timeSource: .system)
-        let version = try await database.schemaVersion()
-        await database.close()
-        return version
+        try await Database.openSQLiteForReading(path: path, timeSource: .system).closing { try await $0.schemaVersion() }
     }
 }
 
@@ -71,10 +68,9 @@ struct MadeBackup {
     let lastEventAt: Instant?
 
     init(_ file: String, takenAt: Instant) async throws {
-        let database = try Database.openSQLiteForReading(path: file, timeSource: .system)
-        schemaVersion = try await database.schemaVersion()
-        lastEventAt = try await database.read { try $0.audit.end()?.at }
-        await database.close()
+        (schemaVersion, lastEventAt) = try await Database.openSQLiteForReading(path: file, timeSource: .system).closing { database in
+            (try await database.schemaVersion(), try await database.read { try $0.audit.end()?.at })
+        }
         self.file = file
         self.takenAt = takenAt
         bytes = Files.size(file) ?? 0

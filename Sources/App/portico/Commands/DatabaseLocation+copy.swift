@@ -11,14 +11,7 @@ enum CopyEnd {
 extension DatabaseLocation {
     /// Runs `body` on the database, once it is known that no server interferes, and closes it again.
     func withDatabase(_ end: CopyEnd, _ body: (Database) async throws -> Void) async throws {
-        let database = try await open(end)
-        do {
-            try await body(database)
-        } catch {
-            await database.close()
-            throw error
-        }
-        await database.close()
+        try await open(end).closing(after: body)
     }
 
     private func open(_ end: CopyEnd) async throws -> Database {

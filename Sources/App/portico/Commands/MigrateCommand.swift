@@ -26,14 +26,7 @@ struct MigrateCommand: PorticoCommand {
         if case .sqlite(let path) = settings.database, !Files.exists(path) {
             throw CommandFailure(.unavailable, "There is no database at \(path).", "`portico serve` makes one.")
         }
-        let database = try settings.openDatabase(applicationName: "portico migrate", timeSource: .system)
-        do {
-            try await migrate(database)
-        } catch {
-            await database.close()
-            throw error
-        }
-        await database.close()
+        try await settings.openDatabase(applicationName: "portico migrate", timeSource: .system).closing(after: migrate)
     }
 
     private func migrate(_ database: Database) async throws {

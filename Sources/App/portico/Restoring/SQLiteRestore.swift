@@ -95,18 +95,13 @@ struct SQLiteRestore {
     ///
     /// - Returns: the version that the backup has.
     private func bringUpToDate(_ settings: Settings) async throws -> Int {
-        let database = try settings.openDatabase(applicationName: "portico restore", timeSource: timeSource)
-        do {
+        try await settings.openDatabase(applicationName: "portico restore", timeSource: timeSource).closing { database in
             let version = try await database.schemaVersion()
             guard version > 0, try await KeyRing.isEstablished(in: database) else {
                 throw CommandFailure(.refused, "\(file) is a database, but none of Portico's: it has no keys.", "Nothing was changed.")
             }
             try await database.migrate(Schema.migrations)
-            await database.close()
             return version
-        } catch {
-            await database.close()
-            throw error
         }
     }
 
