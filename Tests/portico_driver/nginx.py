@@ -1,18 +1,14 @@
 """A private nginx that runs deploy/nginx/portico.conf, with certificates made on the spot."""
 
-import datetime
-import ipaddress
 import os
 import pathlib
 import shutil
 import subprocess
 import tempfile
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from . import loopback
+from .certificates import make_certificates
 from .server import REPOSITORY
 
 PROGRAM = "/usr/sbin/nginx"
@@ -50,7 +46,7 @@ class Nginx:
         self.origin = f"https://{NAME}:{self.port}"
         self.authority = self.folder / "authority.crt"
         self.process = None
-        make_certificates(self.folder)
+        make_certificates(self.folder, NAME, loopback.HOST)
 
     def configure(self, nodes):
         """The shipped file, but for names, places and ports."""
@@ -102,31 +98,3 @@ class Nginx:
             self.process.terminate()
             self.process.wait(timeout=20)
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def make_certificates(folder):
-    """An authority, and a certificate that it issued for this machine's own name."""
-    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    authority_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Test authority")])
-    authority = certificate(authority_name, authority_key, authority_name, authority_key, [x509.BasicConstraints(ca=True, path_length=0)])
-    names = x509.SubjectAlternativeName([x509.DNSName(NAME), x509.IPAddress(ipaddress.ip_address(loopback.HOST))])
-    own = certificate(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)]), key, authority_name, authority_key, [names])
-    (folder / "authority.crt").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
-    (folder / f"{NAME}.crt").write_bytes(own.public_bytes(serialization.Encoding.PEM))
-    (folder / f"{NAME}.key").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-
-
-def certificate(subject, key, issuer, issuer_key, extensions):
-    now = datetime.datetime.now(datetime.timezone.utc)
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(hours=1))
-    builder = builder.not_valid_after(now + datetime.timedelta(days=1))
-    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-    usage = x509.KeyUsage(True, False, False, False, False, subject == issuer, subject == issuer, False, False)
-    builder = builder.add_extension(usage, critical=True)
-    for extension in extensions:
-        builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
-    return builder.sign(issuer_key, hashes.SHA256())

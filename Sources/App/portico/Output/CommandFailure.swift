@@ -65,7 +65,9 @@ extension CommandFailure {
     private init(database error: DatabaseError) {
         switch error {
         case .unavailable(let cause):
-            self.init(.unavailable, "The database is not available: \(cause).", "Check the path, its permissions, the free space, and try again.")
+            self.init(
+                .unavailable, "The database is not available: \(cause).",
+                "`portico doctor` looks at the path, the server and the free space, and says what to put right.")
         case .schemaNewer(let found, let known):
             self.init(
                 .unavailable, "The database has schema version \(found), and this portico knows up to \(known).",
