@@ -37,6 +37,22 @@ struct PostgresTransactionTests {
         #expect(runs.value >= 100)
     }
 
+    @Test("changes of one row that two nodes want at once all come through, however often they meet")
+    func crowd() async throws {
+        let schema = try PostgresSchema()
+        let nodes = [try schema.open(connections: 16), try schema.open(connections: 16)]
+        try await nodes[0].migrate([Self.tallies])
+        try await withThrowingTaskGroup { group in
+            for number in 0..<400 {
+                group.addTask {
+                    try await nodes[number % 2].write { try Self.set("a", try Self.number("a", $0) + 1, $0) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await nodes[1].read { try Self.number("a", $0) } == 400)
+    }
+
     @Test("two transactions that each decide on what the other changes do not both pass")
     func writeSkew() async throws {
         let database = try PostgresSchema().open()

@@ -22,10 +22,14 @@ enum PostgresHandle {
 
     /// Limits that hold where neither the URI nor the role or database says otherwise: a statement ends after ten seconds, waiting for another
     /// transaction's row after five, and a transaction whose client has gone quiet after thirty.
+    ///
+    /// Small tables are read by their indexes too: under SERIALIZABLE a table read through conflicts with every change of it, whichever row
+    /// was wanted (PostgreSQL's manual, §13.2.3).
     private static let settings = """
         SELECT set_config(name, value, false) FROM (VALUES ('statement_timeout', '10s'), ('lock_timeout', '5s'),
             ('idle_in_transaction_session_timeout', '30s')) AS standard (name, value)
         WHERE current_setting(name) = '0'
+        UNION ALL SELECT set_config('enable_seqscan', 'off', false)
         UNION ALL SELECT current_setting('server_encoding')
         """
 

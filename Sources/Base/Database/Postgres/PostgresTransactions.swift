@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
     import Glibc
 #else
@@ -9,22 +7,18 @@ import Synchronization
 /// Runs reads and writes in transactions, and runs again what is safe to run again: a transaction that another one came before, or whose
 /// connection broke before its commit was sent. A commit whose answer was lost is not repeated.
 final class PostgresTransactions: Sendable {
-    /// Transactions that met others again and again take turns, so that each round lets one of them through.
-    private let turn = Mutex(())
+    private let turns = PostgresTurns()
 
     /// SERIALIZABLE gives what SQLite's single writer gives: a transaction decides on what is true when it commits.
     private static let beginWrite = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
     private static let beginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    private static let attemptsBeforeTurns = 3
 
     // MARK: Writes
 
     func run(_ write: any PendingWrite, in session: PostgresSession) {
         var retries = PostgresRetries()
         while true {
-            let outcome =
-                retries.count < Self.attemptsBeforeTurns ? attempt(write, in: session) : turn.withLock { _ in attempt(write, in: session) }
-            switch outcome {
+            switch turns.run(after: retries.count, { attempt(write, in: session) }) {
             case .done: return write.succeed()
             case .refused(let error): return write.fail(error)
             case .givenUp(let fault): guard retries.allow(after: fault) else { return write.fail(fault.error) }
