@@ -27,6 +27,7 @@ class Cluster:
         self.uri = None
         self._databases = 0
         self._session = None
+        self._log_read = self._failures = 0
 
     def __enter__(self):
         try:
@@ -117,5 +118,10 @@ class Cluster:
         fields = pathlib.Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()
         return spent + (int(fields[13]) + int(fields[14])) * 1000 / TICKS_A_SECOND
 
-    def log(self):
-        return (self.folder / "log").read_text(errors="replace")
+    def serialization_failures(self):
+        """How many transactions were given up so far because another came before them, by the server's log."""
+        with open(self.folder / "log", errors="replace") as log:
+            log.seek(self._log_read)
+            self._failures += sum("could not serialize access" in line for line in iter(log.readline, ""))
+            self._log_read = log.tell()
+        return self._failures

@@ -17,6 +17,10 @@ class SQLite:
     def cpu_ms(self):
         return 0.0
 
+    def retries(self):
+        """There is one writer, so no write meets another."""
+        return 0
+
     def settle(self):
         """The writer keeps its log short by itself, within the work that is measured."""
 
@@ -56,6 +60,10 @@ class Postgres:
 
     def cpu_ms(self):
         return self.cluster.cpu_ms()
+
+    def retries(self):
+        """Transactions that were given up because another came before them; Portico runs them again."""
+        return self.cluster.serialization_failures()
 
     def settle(self):
         """Writes to the tables' files what so far is only in the log. Called at the end of what is measured too: it is part of its cost."""

@@ -63,7 +63,7 @@ class Populated:
     def measure(self, kind, seconds):
         self.drives += 1
         cost = kind(seconds=seconds)
-        if cost.failed > cost.operations / 100:
+        if cost.failed > cost.operations / 10:
             raise RuntimeError(f"{cost.failed} of {cost.operations + cost.failed} failed")
         return cost
 
@@ -106,4 +106,5 @@ class Growth:
             "engine": costs[0].engine, "work": name, "residents": count, "server_ms": statistics.median(cost.cpu_ms for cost in costs),
             "database_ms": statistics.median(cost.database_ms for cost in costs), "sum_ms": statistics.median(cost.sum_ms for cost in costs),
             "ratio": statistics.median(cost.sum_ms / first.sum_ms for cost, first in zip(costs, smallest)),
-            "ratios": [cost.sum_ms / first.sum_ms for cost, first in zip(costs, smallest)]}
+            "retries": statistics.median(cost.retries for cost in costs),
+            "failed": sum(cost.failed for cost in costs) / sum(cost.operations + cost.failed for cost in costs), "ratios": [cost.sum_ms / first.sum_ms for cost, first in zip(costs, smallest)]}

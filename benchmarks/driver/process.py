@@ -51,6 +51,7 @@ class Meter:
     def __enter__(self):
         if self.engine:
             self.engine.settle()
+        self._retries = self.engine.retries() if self.engine else 0
         self._database = self._database_ms()
         self._threads = thread_cpu_ms(self.pid)
         self._cpu = cpu_ms(self.pid)
@@ -64,6 +65,7 @@ class Meter:
         if self.engine:
             self.engine.settle()
         self.database_ms = self._database_ms() - self._database
+        self.retries = self.engine.retries() - self._retries if self.engine else 0
 
     def _database_ms(self):
         return self.engine.cpu_ms() if self.engine else 0.0

@@ -32,7 +32,7 @@ class Report:
     def tables(self):
         parts = ["\n".join(f"- {name}: {value}" for name, value in self.facts.items())]
         parts += [self._limits(), *self._work(), self._compared(), self._aims(), self._growth()]
-        parts += [f"- {remark}" for remark in self.remarks]
+        parts.append("\n".join(f"- {remark}" for remark in self.remarks))
         if self.failures:
             parts.append("Not measured:\n\n" + "\n".join(f"- {failure}" for failure in self.failures))
         return "\n\n".join(part for part in parts if part)
@@ -45,9 +45,9 @@ class Report:
         for engine in dict.fromkeys(cost["engine"] for cost in self.work):
             rows = [
                 (cost["name"], number(cost["cpu_ms"], 4), number(cost["database_ms"], 4), rate(cost["rate"]), number(cost["p50_ms"], 2),
-                 number(cost["p99_ms"], 2), str(cost["failed"]))
+                 number(cost["p99_ms"], 2), number(cost["retries"], 3), str(cost["failed"]))
                 for cost in self.work if cost["engine"] == engine]
-            yield table((f"Portico on {engine}", "server CPU ms", "database CPU ms", "a second", "p50 ms", "p99 ms", "failed"), rows)
+            yield table((f"Portico on {engine}", "server CPU ms", "database CPU ms", "a second", "p50 ms", "p99 ms", "retried", "failed"), rows)
 
     def _compared(self):
         rows = [
@@ -68,9 +68,9 @@ class Report:
     def _growth(self):
         rows = [
             (row["engine"], row["work"], f"{row['residents']:,}", number(row["server_ms"], 4), number(row["database_ms"], 4), number(row["sum_ms"], 4),
-             number(row["ratio"], 3))
+             number(row["ratio"], 3), number(row["retries"], 3), f"{row['failed']:.2%}")
             for row in self.growth]
-        return table(("engine", "work", "residents", "server CPU ms", "database CPU ms", "sum", "to the smallest"), rows)
+        return table(("engine", "work", "residents", "server CPU ms", "database CPU ms", "sum", "to the smallest", "retried", "failed"), rows)
 
 
 def table(heading, rows):

@@ -20,6 +20,7 @@ class Cost:
         self.database_ms = used.database_ms / self.operations
         self.rate = self.operations / figures["seconds"]
         self.p50_ms, self.p99_ms = figures["p50_ms"], figures["p99_ms"]
+        self.retries = used.retries / self.operations
         self.hash_ms = used.cpu_ms_of_threads(HASHING_THREADS) / self.operations
 
     @property
