@@ -20,6 +20,7 @@ import growth
 from benchmark import UNTIL_IDLE, Benchmark, Limits, compare, run
 from cluster import SETTINGS, Cluster
 from house import House
+from machine import cpu_name
 from progress import tell
 from report import Report
 
@@ -37,8 +38,8 @@ def main():
     with contextlib.ExitStack() as stack:
         cluster = None
         if "postgres" in options.engines:
-            cluster = stack.enter_context(Cluster())
-            settings = ", ".join(f"{name}={value}" for name, value in SETTINGS.items())
+            cluster = stack.enter_context(Cluster(**options.settings))
+            settings = ", ".join(f"{name}={value}" for name, value in {**SETTINGS, **options.settings}.items())
             report.facts["PostgreSQL"] = f"{cluster.value('SHOW server_version')}, {settings}, over a Unix socket; its CPU is that of all its processes"
         if "work" in options.parts:
             measure_work(options, report, cluster, stack)
@@ -65,13 +66,6 @@ def measure_work(options, report, cluster, stack):
     run([benchmark.idle_again for benchmark in benchmarks.values()], report)
 
 
-def cpu_name():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
-
-
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binaries", type=pathlib.Path, default=ROOT / ".build" / "release", help="the folder with portico and bench-hashing")
@@ -83,7 +77,9 @@ def arguments():
     parser.add_argument("--growth", action="store_true", help="also how the cost grows with the number of residents (about ten minutes more)")
     parser.add_argument("--only", choices=["work", "growth"], help="one part only")
     parser.add_argument("--residents", type=sizes, default=growth.SIZES, metavar="N,N", help="numbers of residents to measure growth at")
+    parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help="a setting of PostgreSQL's to measure with; may be repeated")
     options = parser.parse_args()
+    options.settings = dict(setting.split("=", 1) for setting in options.setting)
     options.engines = [options.engine] if options.engine else ["sqlite", "postgres"]
     options.parts = [options.only] if options.only else ["work", "growth"] if options.growth else ["work"]
     return options

@@ -29,11 +29,11 @@ SETTINGS = {
 class Populated:
     """A running house with `count` generated residents, and its kinds of work."""
 
-    def __init__(self, options, stack, cluster, count):
+    def __init__(self, options, stack, cluster, count, resting=False):
         self.count = count
         self.house = stack.enter_context(House(options.binaries / "portico", options.folder, residents=1, cluster=cluster, settings=SETTINGS))
         self.house.furnish()
-        self.population = Population(self.house, count)
+        self.population = Population(self.house, count, resting)
         begin = time.monotonic()
         self.population.load()
         self.seconds_to_load = time.monotonic() - begin
@@ -50,7 +50,17 @@ class Populated:
         cookies = self.population.sessions
         # Another part of the residents each time, where there are enough.
         start = self.drives * 4000 % len(cookies)
-        return self.workload.single_sign_on_of([f"portico_session={token}" for token in cookies[start:] + cookies[:start]], **options)
+        return self.workload.single_sign_on_of([cookie(token) for token in cookies[start:] + cookies[:start]], **options)
+
+    def first_single_sign_on(self, **options):
+        """With sessions that were not used for a while, each once: that they still are is written as well."""
+        cookies = self.population.resting_sessions
+        cost = self.workload.single_sign_on_of([cookie(token) for token in cookies], **options)
+        begun = cost.operations + cost.failed + 4 * options.get("connections", self.workload.options["connections"])
+        if begun > len(cookies):
+            raise RuntimeError("there are too few resting sessions for a drive of this length")
+        del cookies[:begun]
+        return cost
 
     def refresh(self, **options):
         return self.workload.refresh_of(self.tokens, **options)
@@ -66,6 +76,10 @@ class Populated:
         if cost.failed > cost.operations / 10:
             raise RuntimeError(f"{cost.failed} of {cost.operations + cost.failed} failed")
         return cost
+
+
+def cookie(token):
+    return f"portico_session={token}"
 
 
 class Growth:

@@ -52,8 +52,9 @@ CONSTANTS = {
 class Population:
     """`count` residents in `house`, which is furnished and not running. Afterwards `sessions` and `refresh_tokens` are the sample's, in random order."""
 
-    def __init__(self, house, count, seed=1):
-        self.house, self.count = house, count
+    def __init__(self, house, count, resting=False, seed=1):
+        """With `resting`, every second session was last seen two hours ago, as were the consents of its resident."""
+        self.house, self.count, self.resting = house, count, resting
         self.random = random.Random(seed)
         self.numbers = sorted(self.random.sample(range(1, count + 1), min(SAMPLE, count)))
         self.sessions = [token("pts_", f"session {number}") for number in self.numbers]
@@ -66,13 +67,19 @@ class Population:
             self._load_sqlite(phc)
         else:
             self._load_postgres(phc)
+        numbered = list(zip(self.numbers, self.sessions))
+        self.resting_sessions = [session for number, session in numbered if self.resting and number % 2]
+        self.sessions = [session for number, session in numbered if not (self.resting and number % 2)]
         self.random.shuffle(self.sessions)
+        self.random.shuffle(self.resting_sessions)
         self.random.shuffle(self.refresh_tokens)
 
     def _statements(self, series, phc):
         now, hour = self.loaded_at, 3_600_000
+        soon = str(now + 2 * hour)
+        seen = f"CASE s.n % 2 WHEN 0 THEN {soon} ELSE {now - 2 * hour} END" if self.resting else soon
         values = {
-            **CONSTANTS, "phc": phc, "residents": self.count, "events": AUDIT_EVENTS * self.count, "now": now, "soon": now + 2 * hour,
+            **CONSTANTS, "seen": seen, "phc": phc, "residents": self.count, "events": AUDIT_EVENTS * self.count, "now": now, "soon": soon,
             "end": now + 12 * hour, "week": now + 168 * hour, "month": now + 720 * hour, "each_resident": series.format(count=self.count),
             "each_event": series.format(count=AUDIT_EVENTS * self.count)}
         text = re.sub(r"^--.*$", "", STATEMENTS.read_text(), flags=re.MULTILINE)

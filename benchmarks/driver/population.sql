@@ -15,17 +15,17 @@ FROM s;
 
 $each_resident
 INSERT INTO session (digest, resident_id, created_at, auth_time, last_seen_at, idle_expires_at, expires_at, kept_until, acr, amr, user_agent, browser_digest)
-SELECT $session, $resident, $now, $now, $soon, $end, $end, $end, 'urn:portico:aal:1', '["pwd"]',
+SELECT $session, $resident, $now, $now, $seen, $end, $end, $end, 'urn:portico:aal:1', '["pwd"]',
     'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0', bench_digest('browser ' || s.n)
 FROM s LEFT JOIN bench_sample b ON b.n = s.n;
 
 $each_resident
 INSERT INTO consent (resident_id, client_id, scope, declined, claim_names, granted_at, updated_at, last_used_at)
-SELECT $resident, '$portal', '$portal_scope', '', '[]', $now - 86400000 * (n % 300), $now - 86400000 * (n % 300), $soon FROM s;
+SELECT $resident, '$portal', '$portal_scope', '', '[]', $now - 86400000 * (n % 300), $now - 86400000 * (n % 300), $seen FROM s;
 
 $each_resident
 INSERT INTO consent (resident_id, client_id, scope, declined, claim_names, granted_at, updated_at, last_used_at)
-SELECT $resident, '$keeper', '$keeper_scope', '', '[]', $now - 86400000 * (n % 300), $now - 86400000 * (n % 300), $soon FROM s;
+SELECT $resident, '$keeper', '$keeper_scope', '', '[]', $now - 86400000 * (n % 300), $now - 86400000 * (n % 300), $seen FROM s;
 
 $each_resident
 INSERT INTO access_grant (id, resident_id, client_id, session_digest, scope, claims, nonce, auth_time, acr, amr, created_at, expires_at, is_offline)
