@@ -97,7 +97,8 @@ class Derivation:
         """(sum for one sign-in with all that follows from it, how it comes about)"""
         counts = {"sign_in": self.a.attempts, "single_sign_on": self.a.single_sign_ons, "refresh": self.a.refreshes, "token": self.a.tokens}
         terms = [(count, getattr(self.f.parts[part], attribute)) for part, count in counts.items()]
-        return sum(count * value for count, value in terms), " + ".join(f"{count:g} × {short(value)}" for count, value in terms if round(value, 2))
+        total = sum(count * value for count, value in terms)
+        return total, " + ".join(f"{count:g} × {short(value)}" for count, value in terms if count * value > total / 1000)
 
     def rate(self):
         a = self.a
