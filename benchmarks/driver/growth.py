@@ -58,7 +58,7 @@ class Populated:
         cost = self.workload.single_sign_on_of([cookie(token) for token in cookies], **options)
         begun = cost.operations + cost.failed + 4 * options.get("connections", self.workload.options["connections"])
         if begun > len(cookies):
-            raise RuntimeError("there are too few resting sessions for a drive of this length")
+            raise RuntimeError("too few resting sessions: take more residents, or fewer seconds")
         del cookies[:begun]
         return cost
 

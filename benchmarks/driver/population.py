@@ -29,7 +29,7 @@ from house import CALLBACK, CHALLENGE, KEEPER, KEEPER_SCOPE, PORTAL, PORTAL_SCOP
 
 AUDIT_EVENTS = 6
 # The residents whose cookies and refresh tokens are known, drawn at random: more than one measurement gets through.
-SAMPLE = 20_000
+SAMPLE = 60_000
 
 SAMPLE_TABLE = "CREATE TABLE bench_sample (n BIGINT NOT NULL PRIMARY KEY, session_digest {blob} NOT NULL, refresh_digest {blob} NOT NULL)"
 
