@@ -54,7 +54,6 @@ class Assumptions:
     session_hours: float = assume(12, "session.absolute-hours: sessions and the grants in them are kept as long")
     refresh_days: float = assume(30, "tokens.refresh-token-days")
     dead_rows: float = assume(2, "room that a table takes whose rows come and go, to the rows that live")
-    index_fill: float = assume(0.69 / 0.90, "how full indexes stay under random keys (ln 2), to how full they were made for the measurement")
     log_days: float = assume(14, "how long the write-ahead log is kept, for recovery to a point in time")
 
 
@@ -148,8 +147,7 @@ class Derivation:
         self.result[f"log kept for {a.log_days:g} days, GB"] = f"{day * a.log_days / GB:,.0f}"
 
     def bytes_of(self, name):
-        heap, indexes = self.f.bytes_a_row[name]
-        return heap + indexes / self.a.index_fill
+        return sum(self.f.bytes_a_row[name])
 
     def disk(self):
         a = self.a
@@ -163,7 +161,7 @@ class Derivation:
             "residents and their consents, GB",
             f"{self.residents:,} × ({self.bytes_of('resident'):.0f} + {a.agencies_a_resident:g} × {self.bytes_of('consent'):.0f}) / 10⁹", f"{standing / GB:,.1f}")
         passing = self.passing()
-        index_bytes = self.residents * (self.f.bytes_a_row["resident"][1] + a.agencies_a_resident * self.f.bytes_a_row["consent"][1]) / a.index_fill
+        index_bytes = self.residents * (self.f.bytes_a_row["resident"][1] + a.agencies_a_resident * self.f.bytes_a_row["consent"][1])
         total = a.audit_years * audit + standing + passing
         self.say(f"disk after {a.audit_years:g} years, GB", f"{a.audit_years:g} × {audit / GB:,.0f} + {standing / GB:,.1f} + {passing / GB:,.1f}", f"{total / GB:,.0f}")
         self.say("memory that keeps what sign-ins touch, GB", f"indexes {index_bytes / GB:,.1f} + {passing / GB:,.1f}", f"{(index_bytes + passing) / GB:,.1f}")
