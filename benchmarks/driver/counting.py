@@ -78,10 +78,12 @@ class Counting:
             TOKEN: populated.workload.client_credentials, REFRESH: populated.refresh, SIGN_IN: populated.sign_in, AGAIN: populated.single_sign_on,
             FIRST: populated.first_single_sign_on}[name]
         populated.drives += 1
+        populated.population.stay_in_the_hour()
         return drive(**options)
 
     def _measure(self, name):
         """A page is logged whole when it first changes after a checkpoint: right behind one, as here, the log is as large as it gets."""
+        self.populated.population.stay_in_the_hour()
         self.cluster.checkpoint()
         before = self._log_position()
         cost = self._drive(name, seconds=min(self.options.seconds, 3))

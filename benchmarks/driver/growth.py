@@ -72,6 +72,7 @@ class Populated:
 
     def measure(self, kind, seconds):
         self.drives += 1
+        self.population.stay_in_the_hour()
         cost = kind(seconds=seconds)
         if cost.failed > cost.operations / 10:
             raise RuntimeError(f"{cost.failed} of {cost.operations + cost.failed} failed")

@@ -8,11 +8,11 @@ Everything follows from the resident's number, so two runs make the same rows (t
     2 grants                    one in the session, one that outlives it
     2 refresh tokens            one that was used in the last seven days, one that stands
     1/10 authorization code     used, not yet forgotten
-    6 audit events              an import, three sign-ins, two grants, in the order of their time
+    6 audit events              four sign-ins and two grants, in the order of their time
 
 Indexes stand while rows are added, so that they are as full as random keys leave them: made in one go they would be packed, and the next rows would
-split their pages. Sessions were last seen, and consents last used, just now: that a session is still used is written once a minute, and in a small population the same
-few would be written and the others not.
+split their pages. Sessions were last seen, and consents last used, just now: that they still are is written once a minute and once in an hour of the clock, so that in a
+small population it would be written for few of the sign-ons, and in a large one for all.
 """
 
 import base64
@@ -33,7 +33,9 @@ AUDIT_EVENTS = 6
 # The residents whose cookies and refresh tokens are known, drawn at random: more than one measurement gets through.
 SAMPLE = 60_000
 
-SAMPLE_TABLE = "CREATE TABLE bench_sample (n BIGINT NOT NULL PRIMARY KEY, session_digest {blob} NOT NULL, refresh_digest {blob} NOT NULL)"
+SAMPLE_TABLE = """
+    CREATE TABLE bench_sample (n BIGINT NOT NULL PRIMARY KEY, resident_id TEXT NOT NULL, session_digest {blob} NOT NULL, refresh_digest {blob} NOT NULL)
+"""
 
 POSTGRES_FUNCTIONS = r"""
     CREATE FUNCTION bench_digest(text) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
@@ -62,6 +64,7 @@ class Population:
         self.sessions = [token("pts_", f"session {number}") for number in self.numbers]
         self.refresh_tokens = [token("ptr_", f"refresh {number}") for number in self.numbers]
         self.loaded_at = int(time.time() * 1000)
+        self.hour = self.loaded_at // 3_600_000
 
     def load(self):
         phc = self.house.engine.query("SELECT password_phc FROM resident")[0][0]
@@ -78,10 +81,12 @@ class Population:
 
     def _statements(self, series, phc):
         now, hour = self.loaded_at, 3_600_000
-        soon = str(now + 2 * hour)
-        seen = f"CASE s.n % 2 WHEN 0 THEN {soon} ELSE {now - 2 * hour} END" if self.resting else soon
+        soon, used = str(now + 2 * hour), str(now)
+        seen = soon
+        if self.resting:
+            seen, used = (f"CASE s.n % 2 WHEN 0 THEN {value} ELSE {now - 2 * hour} END" for value in (soon, used))
         values = {
-            **CONSTANTS, "seen": seen, "phc": phc, "residents": self.count, "events": AUDIT_EVENTS * self.count, "now": now, "soon": soon,
+            **CONSTANTS, "seen": seen, "used": used, "phc": phc, "residents": self.count, "events": AUDIT_EVENTS * self.count, "now": now, "soon": soon,
             "end": now + 12 * hour, "week": now + 168 * hour, "month": now + 720 * hour, "each_resident": series.format(count=self.count),
             "each_event": series.format(count=AUDIT_EVENTS * self.count)}
         text = re.sub(r"^--.*$", "", STATEMENTS.read_text(), flags=re.MULTILINE)
@@ -96,10 +101,9 @@ class Population:
         connection.execute("DELETE FROM resident")
         connection.execute(SAMPLE_TABLE.format(blob="BLOB"))
         connection.execute("BEGIN")
-        connection.executemany("INSERT INTO bench_sample VALUES (?, ?, ?)", self._sample())
+        connection.executemany("INSERT INTO bench_sample VALUES (?, ?, ?, ?)", self._sample())
         for statement in self._statements(SQLITE_SERIES, phc):
             connection.execute(statement)
-        connection.execute("DROP TABLE bench_sample")
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.close()
@@ -110,18 +114,33 @@ class Population:
     def _load_postgres(self, phc):
         cluster, uri = self.house.engine.cluster, self.house.engine.uri
         cluster.run(POSTGRES_FUNCTIONS + "DELETE FROM resident;" + SAMPLE_TABLE.format(blob="BYTEA"), uri)
-        lines = (f"{number}\t\\\\x{session.hex()}\t\\\\x{refresh.hex()}\n" for number, session, refresh in self._sample())
+        lines = (f"{number}\t{resident}\t\\\\x{session.hex()}\t\\\\x{refresh.hex()}\n" for number, resident, session, refresh in self._sample())
         cluster.run("COPY bench_sample FROM STDIN", uri, stdin="".join(lines))
         for statement in self._statements(POSTGRES_SERIES, phc):
             # Foreign keys hold by the way the rows are made.
             cluster.run("SET session_replication_role = replica;" + statement, uri)
-        cluster.run("DROP TABLE bench_sample; DROP FUNCTION bench_digest; DROP FUNCTION bench_id", uri)
+        cluster.run("DROP FUNCTION bench_digest; DROP FUNCTION bench_id", uri)
         cluster.run("VACUUM (ANALYZE)", uri)
         cluster.checkpoint()
 
     def _sample(self):
         return [
-            (number, digest(session), digest(refresh)) for number, session, refresh in zip(self.numbers, self.sessions, self.refresh_tokens)]
+            (number, identifier("r_", f"resident {number}"), digest(session), digest(refresh))
+            for number, session, refresh in zip(self.numbers, self.sessions, self.refresh_tokens)]
+
+    def stay_in_the_hour(self):
+        """Before a drive: the sample's consents were last used in this hour of the clock, and it does not end within the drive."""
+        left = 3600 - time.time() % 3600
+        if left < 15:
+            time.sleep(left + 1)
+        if int(time.time()) // 3600 == self.hour:
+            return
+        self.hour = int(time.time()) // 3600
+        rested = "WHERE n % 2 = 0" if self.resting else ""
+        self.house.engine.change(
+            f"UPDATE consent SET last_used_at = {int(time.time() * 1000)} WHERE client_id = '{PORTAL.client_id}' "
+            f"AND resident_id IN (SELECT resident_id FROM bench_sample {rested})")
+        self.house.engine.tidy()
 
     def forget_later_rows(self):
         """Removes what was added since the load, so that a small population stays one. Refresh tokens that stand now are the ones that stay."""

@@ -21,11 +21,11 @@ FROM s LEFT JOIN bench_sample b ON b.n = s.n;
 
 $each_resident
 INSERT INTO consent (resident_id, client_id, scope, declined, claim_names, granted_at, updated_at, last_used_at)
-SELECT $resident, '$portal', '$portal_scope', '', '[]', $now - 86400000 * (n % 300), $now - 86400000 * (n % 300), $seen FROM s;
+SELECT $resident, '$portal', '$portal_scope', '', '[]', $now - 86400000 * (n % 300), $now - 86400000 * (n % 300), $used FROM s;
 
 $each_resident
 INSERT INTO consent (resident_id, client_id, scope, declined, claim_names, granted_at, updated_at, last_used_at)
-SELECT $resident, '$keeper', '$keeper_scope', '', '[]', $now - 86400000 * (n % 300), $now - 86400000 * (n % 300), $seen FROM s;
+SELECT $resident, '$keeper', '$keeper_scope', '', '[]', $now - 86400000 * (n % 300), $now - 86400000 * (n % 300), $used FROM s;
 
 $each_resident
 INSERT INTO access_grant (id, resident_id, client_id, session_digest, scope, claims, nonce, auth_time, acr, amr, created_at, expires_at, is_offline)
