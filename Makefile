@@ -1,6 +1,6 @@
 # What people do with Portico, by name. Each target calls a script that can be read and run by itself.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench build clean
+.PHONY: help demo test check bench capacity build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ check: ## Format lint, floors, no private key in git, scripts, documents
 
 bench: ## Measure the release build beside the limits of this machine
 	scripts/bench
+
+capacity: ## Derive what 1, 10 and 100 million residents need from fresh measurements
+	scripts/capacity
 
 build: ## Build the release binaries
 	swift build -c release

@@ -15,6 +15,7 @@ import urllib.parse
 
 import process
 from browser import Browser
+from engines import Postgres, SQLite
 
 PASSWORD = "a long walk by the quiet river"
 CALLBACK = "http://127.0.0.1:9/callback"
@@ -44,24 +45,29 @@ def secret_of(name):
     return hashlib.sha256(f"benchmark {name} {os.getpid()}".encode()).hexdigest()
 
 
+PORTAL_SCOPE = "openid profile email"
+KEEPER_SCOPE = "openid profile email offline_access"
 MACHINE = Agency(
     "records-service", secret_of("machine"), client_name="Records service", grant_types=["client_credentials"], response_types=[],
     redirect_uris=[], scope="records:read", access_token_audience=["https://records.example"])
 PORTAL = Agency(
     "city-portal", secret_of("portal"), client_name="City portal", redirect_uris=[CALLBACK], grant_types=["authorization_code"],
-    response_types=["code"], id_token_signed_response_alg="ES256", scope="openid profile email")
+    response_types=["code"], id_token_signed_response_alg="ES256", scope=PORTAL_SCOPE)
 KEEPER = Agency(
     "benefits-app", secret_of("keeper"), client_name="Benefits app", redirect_uris=[CALLBACK],
     grant_types=["authorization_code", "refresh_token"], response_types=["code"], id_token_signed_response_alg="ES256",
-    scope="openid profile email offline_access")
+    scope=KEEPER_SCOPE)
 
 
 class House:
     """A running `portico serve` and the folder it lives in."""
 
-    def __init__(self, binary, parent, residents=64):
+    def __init__(self, binary, parent, residents=64, cluster=None, settings=None):
+        """In SQLite, or in a new database of `cluster`. `settings` are further ones, by their names in the environment."""
         self.binary = pathlib.Path(binary).resolve()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="portico-bench-", dir=parent))
+        self.engine = Postgres(cluster) if cluster else SQLite(self.folder)
+        self.settings = settings or {}
         self.port = free_port()
         self.usernames = [f"resident-{number:03}" for number in range(residents)]
         self.server = None
@@ -83,8 +89,12 @@ class House:
     def pid(self):
         return self.server.pid
 
+    def meter(self):
+        """Of the server and of its database."""
+        return process.Meter(self.pid, self.engine)
+
     def furnish(self):
-        """Database, keys, agencies and residents."""
+        """Database, keys, agencies and the residents of `usernames`."""
         clients = self.folder / "clients.json"
         clients.write_text(json.dumps([agency.registration for agency in (MACHINE, PORTAL, KEEPER)]))
         self.command("clients", "apply", str(clients))
@@ -125,7 +135,7 @@ class House:
     @property
     def _environment(self):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTICO_")}
-        return {**kept, "PORTICO_SERVER_PORT": str(self.port)}
+        return {**kept, "PORTICO_SERVER_PORT": str(self.port), **self.engine.settings, **self.settings}
 
     def metadata(self):
         return json.loads(Browser(self.port).get("/.well-known/openid-configuration").body)
@@ -153,9 +163,8 @@ class House:
 
     def refresh_tokens(self, count):
         """`count` refresh tokens, each of a grant of its own."""
-        scope = "openid profile email offline_access"
-        browser, _ = self.signed_in(self.usernames[0], KEEPER, scope)
-        target, token_path = self.authorize_target(KEEPER, scope), self.path("token_endpoint")
+        browser, _ = self.signed_in(self.usernames[0], KEEPER, KEEPER_SCOPE)
+        target, token_path = self.authorize_target(KEEPER, KEEPER_SCOPE), self.path("token_endpoint")
         tokens = []
         for _ in range(count):
             fields = {

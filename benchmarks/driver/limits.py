@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import sqlite3
 import subprocess
 import time
@@ -50,6 +51,48 @@ def commit_ms(folder, commits=3000):
         connection.close()
         for file in path.parent.glob("limit.db*"):
             file.unlink()
+
+
+# A row's key is random, as a digest is.
+PGBENCH_TABLES = """
+    CREATE TABLE item (id uuid NOT NULL PRIMARY KEY, body text NOT NULL);
+    CREATE TABLE known (id int NOT NULL PRIMARY KEY, body text NOT NULL);
+    INSERT INTO known SELECT n, repeat('a', 200) FROM generate_series(1, 10000) n;
+"""
+PGBENCH_SCRIPTS = {
+    "commit": "INSERT INTO item VALUES (gen_random_uuid(), '" + "a" * 200 + "');\n",
+    "read": "\\set id random(1, 10000)\nSELECT body FROM known WHERE id = :id;\n"}
+
+
+def pgbench(cluster, folder, connections=8, seconds=4):
+    """What PostgreSQL takes for one durable insert of a row, and for one read of a row, by pgbench over the same socket: CPU of both sides."""
+    uri = cluster.create_database()
+    cluster.run(PGBENCH_TABLES, uri)
+    costs = {}
+    for name, text in PGBENCH_SCRIPTS.items():
+        script = pathlib.Path(folder) / f"pgbench-{name}.sql"
+        script.write_text(text)
+        command = [
+            cluster.program("pgbench"), "--no-vacuum", "--protocol=prepared", f"--client={connections}", f"--time={seconds}", f"--file={script}", uri]
+        cluster.checkpoint()
+        server, client = cluster.cpu_ms(), children_cpu_ms()
+        finished = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
+        client = children_cpu_ms() - client
+        cluster.checkpoint()
+        server = cluster.cpu_ms() - server
+        script.unlink()
+        found = re.search(r"transactions actually processed: (\d+)", finished.stdout)
+        if finished.returncode != 0 or not found:
+            raise RuntimeError(f"pgbench failed: {finished.stderr}")
+        done = int(found.group(1))
+        costs[name] = {"client_ms": client / done, "server_ms": server / done, "rate": done / seconds}
+    return costs
+
+
+def children_cpu_ms():
+    """CPU time of the programs that this one has waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (used.ru_utime + used.ru_stime) * 1000
 
 
 NGINX = """

@@ -39,15 +39,20 @@ def thread_count(pid):
 
 
 class Meter:
-    """CPU and wall time of a process between entering and leaving.
+    """CPU and wall time of a process between entering and leaving, and CPU of the database it works on.
 
     with Meter(pid) as used: …
     """
 
-    def __init__(self, pid):
+    def __init__(self, pid, engine=None):
         self.pid = pid
+        self.engine = engine
 
     def __enter__(self):
+        if self.engine:
+            self.engine.settle()
+        self._retries = self.engine.retries() if self.engine else 0
+        self._database = self._database_ms()
         self._threads = thread_cpu_ms(self.pid)
         self._cpu = cpu_ms(self.pid)
         self._wall = time.monotonic()
@@ -57,6 +62,13 @@ class Meter:
         self.seconds = time.monotonic() - self._wall
         self.cpu_ms = cpu_ms(self.pid) - self._cpu
         self._after = thread_cpu_ms(self.pid)
+        if self.engine:
+            self.engine.settle()
+        self.database_ms = self._database_ms() - self._database
+        self.retries = self.engine.retries() - self._retries if self.engine else 0
+
+    def _database_ms(self):
+        return self.engine.cpu_ms() if self.engine else 0.0
 
     def cpu_ms_of_threads(self, prefix):
         """CPU time of the threads whose name begins with `prefix`."""

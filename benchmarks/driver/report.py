@@ -1,4 +1,4 @@
-"""The figures, for people and for machines."""
+"""The figures, for people as tables in Markdown, and for machines."""
 
 import dataclasses
 import json
@@ -10,6 +10,8 @@ class Report:
         self.limits = []
         self.work = []
         self.aims = []
+        self.compared = []
+        self.growth = []
         self.remarks = []
         self.failures = []
 
@@ -28,37 +30,66 @@ class Report:
 
     @property
     def tables(self):
-        lines = [f"{name}: {value}" for name, value in self.facts.items()]
-        lines += heading("Limits of this machine", "CPU ms", "a second")
-        lines += [row(limit["name"], number(limit["cpu_ms"], 4), rate(limit["rate"])) for limit in self.limits]
-        lines += heading("Portico", "CPU ms", "a second", "p50 ms", "p99 ms", "failed")
-        for cost in self.work:
-            lines.append(row(
-                cost["name"], number(cost["cpu_ms"], 4), rate(cost["rate"]), number(cost["p50_ms"], 2), number(cost["p99_ms"], 2), str(cost["failed"])))
-        lines += heading("Aims, scaled to this machine", "measured", "aim", "ratio", "")
+        parts = ["\n".join(f"- {name}: {value}" for name, value in self.facts.items())]
+        parts += [self._limits(), *self._work(), self._compared(), self._aims(), self._growth()]
+        parts.append("\n".join(f"- {remark}" for remark in self.remarks))
+        if self.failures:
+            parts.append("Not measured:\n\n" + "\n".join(f"- {failure}" for failure in self.failures))
+        return "\n\n".join(part for part in parts if part)
+
+    def _limits(self):
+        rows = [(limit["name"], number(limit["cpu_ms"], 4), rate(limit["rate"])) for limit in self.limits]
+        return table(("limit of this machine", "CPU ms", "a second"), rows)
+
+    def _work(self):
+        for engine in dict.fromkeys(cost["engine"] for cost in self.work):
+            rows = [
+                (cost["name"], number(cost["cpu_ms"], 4), number(cost["database_ms"], 4), rate(cost["rate"]), number(cost["p50_ms"], 2),
+                 number(cost["p99_ms"], 2), number(cost["retries"], 3), str(cost["failed"]))
+                for cost in self.work if cost["engine"] == engine]
+            yield table((f"Portico on {engine}", "server CPU ms", "database CPU ms", "a second", "p50 ms", "p99 ms", "retried", "failed"), rows)
+
+    def _compared(self):
+        rows = [
+            (row["name"], number(row["sqlite_ms"], 4), number(row["server_ms"], 4), number(row["database_ms"], 4), number(row["sum_ms"], 4),
+             number(row["to_sqlite"], 2), number(row["limit_ms"], 4), number(row["to_limit"], 2))
+            for row in self.compared]
+        return table(
+            ("CPU ms of the same work", "SQLite", "PostgreSQL: server", "database", "sum", "sum to SQLite", "its limits", "sum to limits"), rows)
+
+    def _aims(self):
+        rows = []
         for aim in self.aims:
             digits = 4 if aim["unit"] == "CPU ms" else 2
-            lines.append(row(
-                f"{aim['name']}, {aim['unit']}", number(aim["measured"], digits), number(aim["aim"], digits), number(aim["ratio"], 2),
-                "met" if aim["met"] else "missed"))
-        if self.remarks:
-            lines += ["", *self.remarks]
-        if self.failures:
-            lines += ["", "Not measured:", *(f"  {failure}" for failure in self.failures)]
-        return "\n".join(lines)
+            verdict = "met" if aim["met"] else "missed"
+            rows.append((f"{aim['name']}, {aim['unit']}", number(aim["measured"], digits), number(aim["aim"], digits), number(aim["ratio"], 2), verdict))
+        return table(("aim, scaled to this machine", "measured", "aim", "ratio", ""), rows)
+
+    def _growth(self):
+        rows = [
+            (row["engine"], row["work"], f"{row['residents']:,}", number(row["server_ms"], 4), number(row["database_ms"], 4), number(row["sum_ms"], 4),
+             number(row["ratio"], 3), number(row["retries"], 3), f"{row['failed']:.2%}")
+            for row in self.growth]
+        return table(("engine", "work", "residents", "server CPU ms", "database CPU ms", "sum", "to the smallest", "retried", "failed"), rows)
 
 
-def heading(title, *columns):
-    line = row(title, *columns)
-    return ["", line, "-" * len(line)]
+def table(heading, rows):
+    """A table in Markdown, its columns aligned for those who read it as it is. Nothing where there are no rows."""
+    if not rows:
+        return ""
+    lines = [heading, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(heading))]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
 
+    def row(cells):
+        first, *others = zip(cells, widths)
+        return "| " + " | ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]) + " |"
 
-def row(name, *columns):
-    return name.ljust(58) + "".join(column.rjust(12) for column in columns)
+    return "\n".join([row(heading), row(rule), *(row(cells) for cells in rows)])
 
 
 def number(value, digits):
-    return f"{value:.{digits}f}"
+    return "" if value is None else f"{value:.{digits}f}"
 
 
 def rate(value):

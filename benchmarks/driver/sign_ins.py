@@ -2,16 +2,14 @@
 
 import collections
 import concurrent.futures
+import copy
 import itertools
 import threading
 import time
 
 from browser import Browser
 from house import PASSWORD
-from process import Meter
 from work import Cost
-
-HASHING_THREADS = "argon2-"
 
 
 class Door:
@@ -44,11 +42,12 @@ def percentile(values, share):
 
 
 class SignInCost:
-    """`cost` is the whole sign-in, `hash_ms` what its hashing threads took of it, `beyond_ms` all the rest."""
+    """`cost` is the whole sign-in, `hash_ms` what its hashing threads took of it, `beyond` the same sign-in without that."""
 
     def __init__(self, cost, hash_ms):
         self.cost, self.hash_ms = cost, hash_ms
-        self.beyond_ms = cost.cpu_ms - hash_ms
+        self.beyond = copy.copy(cost)
+        self.beyond.cpu_ms -= hash_ms
 
 
 def measure_sign_in(house, count=48, at_once=2):
@@ -56,7 +55,7 @@ def measure_sign_in(house, count=48, at_once=2):
     doors = [Door(house, number) for number in range(count)]
     for door in doors[:at_once]:
         door.sign_in()
-    with concurrent.futures.ThreadPoolExecutor(at_once) as pool, Meter(house.pid) as used:
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool, house.meter() as used:
         outcomes = list(pool.map(lambda door: door.sign_in(), doors))
     for door in doors:
         door.close()
@@ -64,8 +63,9 @@ def measure_sign_in(house, count=48, at_once=2):
     if failed:
         raise RuntimeError(f"{failed} of {count} sign-ins failed: {collections.Counter(answer.status for answer, _ in outcomes)}")
     times = [time for _, time in outcomes]
-    cost = Cost("password sign-in", used.cpu_ms / count, count / used.seconds, percentile(times, 0.5), percentile(times, 0.99), count, 0)
-    return SignInCost(cost, used.cpu_ms_of_threads(HASHING_THREADS) / count)
+    cost = Cost("password sign-in", house.engine, used, {
+        "operations": count, "failed": 0, "seconds": used.seconds, "p50_ms": percentile(times, 0.5), "p99_ms": percentile(times, 0.99)})
+    return SignInCost(cost, cost.hash_ms)
 
 
 def measure_beside_sign_ins(house, workload, seconds=8, at_once=8):

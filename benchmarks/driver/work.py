@@ -3,30 +3,61 @@
 import urllib.parse
 
 import wrk
-from house import CALLBACK, KEEPER, MACHINE, PORTAL, VERIFIER
-from process import Meter
+from browser import Browser
+from house import CALLBACK, KEEPER, MACHINE, PASSWORD, PORTAL, PORTAL_SCOPE, VERIFIER
 
-SCOPE = "openid profile email"
+HASHING_THREADS = "argon2-"
 
 
 class Cost:
-    """What one kind of work cost. Latencies are those of one request, in milliseconds; an operation may have several."""
+    """What one kind of work cost: CPU of the server, and of the database where that is a program of its own. Latencies are those of one request, in milliseconds; an operation may have several."""
 
-    def __init__(self, name, cpu_ms, rate, p50_ms, p99_ms, operations, failed):
-        self.name, self.cpu_ms, self.rate = name, cpu_ms, rate
-        self.p50_ms, self.p99_ms = p50_ms, p99_ms
-        self.operations, self.failed = operations, failed
+    def __init__(self, name, engine, used, figures):
+        """`used` is the meter's, `figures` are operations, failed, seconds, p50_ms and p99_ms."""
+        self.name, self.engine = name, engine.name
+        self.operations, self.failed = figures["operations"], figures["failed"]
+        self.cpu_ms = used.cpu_ms / self.operations
+        self.database_ms = used.database_ms / self.operations
+        self.rate = self.operations / figures["seconds"]
+        self.p50_ms, self.p99_ms = figures["p50_ms"], figures["p99_ms"]
+        self.retries = used.retries / self.operations
+        self.hash_ms = used.cpu_ms_of_threads(HASHING_THREADS) / self.operations
+
+    @property
+    def sum_ms(self):
+        return self.cpu_ms + self.database_ms
 
 
 def measure(house, name, target, script="constant", variables=None, seconds=5, connections=16):
-    with Meter(house.pid) as used:
+    with house.meter() as used:
         figures = wrk.run(house.issuer + target, script, seconds, connections, variables)
     failed = figures["errors"] + figures["failed"]
     operations = figures["finished"] if figures["finished"] >= 0 else figures["requests"] - failed
     if operations == 0:
         raise RuntimeError(f"{name}: nothing succeeded, {failed} failed")
-    rate = operations / figures["microseconds"] * 1e6
-    return Cost(name, used.cpu_ms / operations, rate, figures["p50"] / 1000, figures["p99"] / 1000, operations, failed)
+    cost = Cost(name, house.engine, used, {
+        "operations": operations, "failed": failed, "seconds": figures["microseconds"] / 1e6, "p50_ms": figures["p50"] / 1000,
+        "p99_ms": figures["p99"] / 1000})
+    cost.issued = figures["issued"]
+    return cost
+
+
+class RefreshTokens:
+    """A queue of refresh tokens that one drive after the other takes from and adds to."""
+
+    def __init__(self, folder, tokens):
+        self.file, self.successors = folder / "tokens", folder / "successors"
+        self.tokens = tokens
+        self.file.write_text("\n".join(tokens) + "\n")
+
+    @property
+    def variables(self):
+        return {"TOKENS": self.file, "SUCCESSORS": self.successors}
+
+    def rotate(self, issued):
+        """After a drive that sent `issued` tokens. The successors of the last few were not waited for, and are lost."""
+        self.tokens = (self.tokens + self.successors.read_text().split())[issued:]
+        self.file.write_text("\n".join(self.tokens) + "\n")
 
 
 class Workload:
@@ -52,19 +83,37 @@ class Workload:
             self.house, "client_credentials token", self.metadata["token_endpoint"], variables=variables, **{**self.options, **options})
 
     def refresh(self):
-        tokens = self.house.folder / "tokens"
-        tokens.write_text("\n".join(self.house.refresh_tokens(4 * self.options["connections"])) + "\n")
-        variables = {"PATH": self.metadata["token_endpoint"], "AUTHORIZATION": KEEPER.authorization, "TOKENS": tokens}
-        return measure(self.house, "refresh (access and ID token)", "/", "refresh", variables, **self.options)
+        return self.refresh_of(RefreshTokens(self.house.folder, self.house.refresh_tokens(4 * self.options["connections"])))
+
+    def refresh_of(self, tokens, **options):
+        variables = {"PATH": self.metadata["token_endpoint"], "AUTHORIZATION": KEEPER.authorization, **tokens.variables}
+        cost = measure(self.house, "refresh (access and ID token)", "/", "refresh", variables, **{**self.options, **options})
+        tokens.rotate(cost.issued)
+        return cost
 
     def single_sign_on(self):
-        browser, _ = self.house.signed_in(self.house.usernames[1], PORTAL, SCOPE)
+        browser, _ = self.house.signed_in(self.house.usernames[1], PORTAL, PORTAL_SCOPE)
+        return self.single_sign_on_of(["; ".join(f"{name}={value}" for name, value in browser.cookies.items())])
+
+    def single_sign_on_of(self, cookies, **options):
+        file = self.house.folder / "cookies"
+        file.write_text("\n".join(cookies) + "\n")
         redemption = urllib.parse.urlencode({"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code_verifier": VERIFIER})
         variables = {
-            "AUTHORIZE": self.house.authorize_target(PORTAL, SCOPE), "COOKIE": "; ".join(f"{name}={value}" for name, value in browser.cookies.items()),
-            "TOKEN_PATH": self.metadata["token_endpoint"], "USERINFO_PATH": self.metadata["userinfo_endpoint"],
-            "AUTHORIZATION": PORTAL.authorization, "REDEMPTION": redemption + "&code="}
-        return measure(self.house, "single sign-on (3 requests)", "/", "single_sign_on", variables, **self.options)
+            "AUTHORIZE": self.house.authorize_target(PORTAL, PORTAL_SCOPE), "COOKIES": file, "TOKEN_PATH": self.metadata["token_endpoint"],
+            "USERINFO_PATH": self.metadata["userinfo_endpoint"], "AUTHORIZATION": PORTAL.authorization, "REDEMPTION": redemption + "&code="}
+        return measure(self.house, "single sign-on (3 requests)", "/", "single_sign_on", variables, **{**self.options, **options})
+
+    def sign_in_of(self, names, count, seed, **options):
+        """Residents called `names` and a number up to `count`, each from an address of its own, which the house must take from the driver."""
+        browser = Browser(self.house.port)
+        form = {**browser.get("/sign-in").form("/sign-in"), "password": PASSWORD}
+        form.pop("identifier", None)
+        variables = {
+            "COOKIE": "; ".join(f"{name}={value}" for name, value in browser.cookies.items()), "FORM": urllib.parse.urlencode(form), "NAMES": names,
+            "COUNT": count, "SEED": seed}
+        browser.close()
+        return measure(self.house, "password sign-in", "/sign-in", "sign_in", variables, **{**self.options, **options})
 
     def sign_in_page(self):
         return self.constant("sign-in page", "/sign-in")

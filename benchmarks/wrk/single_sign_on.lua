@@ -1,9 +1,14 @@
 -- Single sign-on: authorize with a session, redeem the code, read userinfo; then the next one. The steps of several sign-ons are under
--- way at once: what an answer leads to waits in a list, and the next free connection takes it.
+-- way at once: what an answer leads to waits in a list, and the next free connection takes it. BENCH_COOKIES names a file with a session's
+-- cookie a line, which take turns.
 dofile(os.getenv("BENCH_SCRIPTS") .. "/report.lua")
 
 finished, failed = 0, 0
-local authorize = wrk.format("GET", os.getenv("BENCH_AUTHORIZE"), { ["Cookie"] = os.getenv("BENCH_COOKIE") })
+local authorize = os.getenv("BENCH_AUTHORIZE")
+local cookies, turn = {}, 0
+for line in io.lines(os.getenv("BENCH_COOKIES")) do
+    cookies[#cookies + 1] = line
+end
 local tokenPath, userInfoPath = os.getenv("BENCH_TOKEN_PATH"), os.getenv("BENCH_USERINFO_PATH")
 local redemption = os.getenv("BENCH_REDEMPTION")
 local tokenHeaders = {
@@ -13,7 +18,12 @@ local tokenHeaders = {
 local waiting = {}
 
 function request()
-    return table.remove(waiting) or authorize
+    local next = table.remove(waiting)
+    if next then
+        return next
+    end
+    turn = turn % #cookies + 1
+    return wrk.format("GET", authorize, { ["Cookie"] = cookies[turn] })
 end
 
 local function header(headers, name)
