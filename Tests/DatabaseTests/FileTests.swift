@@ -36,7 +36,7 @@ struct FileTests {
     @Test(
         "commits are flushed, foreign keys hold, and the cache is bounded",
         arguments: [
-            ("PRAGMA synchronous", 2), ("PRAGMA foreign_keys", 1), ("PRAGMA cache_size", -16384), ("PRAGMA busy_timeout", 5000),
+            ("PRAGMA synchronous", 2), ("PRAGMA foreign_keys", 1), ("PRAGMA cache_size", -2048), ("PRAGMA busy_timeout", 5000),
         ] as [(SQL, Int)])
     func settings(pragma: SQL, expected: Int) async throws {
         let folder = try TemporaryFolder()

@@ -9,7 +9,7 @@ final class BareSQLite {
 
     init(path: String) throws {
         try check(sqlite3_open(path, &connection))
-        for pragma in ["journal_mode = WAL", "synchronous = FULL", "cache_size = -16384"] {
+        for pragma in ["journal_mode = WAL", "synchronous = FULL", "cache_size = -2048"] {
             try check(sqlite3_exec(connection, "PRAGMA \(pragma)", nil, nil, nil))
         }
         let table = "CREATE TABLE item (id BLOB NOT NULL PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID"

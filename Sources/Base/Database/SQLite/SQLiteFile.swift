@@ -105,8 +105,7 @@ struct SQLiteFile: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.label = readOnly ? "portico.database.reader" : "portico.database.writer"
         configuration.prepareDatabase { connection in
-            // The inner pages of every index of a million residents fit; a small database never fills it.
-            try connection.execute(sql: "PRAGMA cache_size = -16384")
+            try connection.execute(sql: "PRAGMA cache_size = -2048")
             try connection.execute(sql: "PRAGMA mmap_size = 0")
             try prepare(connection)
         }
