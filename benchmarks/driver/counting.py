@@ -27,7 +27,7 @@ STATEMENTS = r"""
         COALESCE(sum(calls) FILTER (WHERE query ~ '^BEGIN.*READ ONLY'), 0)
     FROM pg_stat_statements
     WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND query !~ '(pg_stat_statements|pg_wal|FROM epoch|kept_until <=|expires_at <= |count\(\*\)|^CHECKPOINT)'
+        AND query !~ '(pg_stat_statements|pg_wal|^SELECT topic, number FROM epoch|kept_until <=|expires_at <= |count\(\*\)|^CHECKPOINT)'
 """
 
 
